@@ -1,0 +1,1 @@
+"""Who the accounts are: adapters that give kind, organization, lineage, age and caseload."""

@@ -1,0 +1,1 @@
+"""The engine: decides an access from the policies and everything released before. Pure and deterministic."""

@@ -1,0 +1,1 @@
+"""Use cases as numbered steps; no rules of their own."""

@@ -1,0 +1,1 @@
+"""A synthetic estate, its ordinary days, and the thefts of the incidents, deterministic by seed."""

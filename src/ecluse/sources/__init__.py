@@ -1,0 +1,1 @@
+"""Where logs come from: adapters that read, decompress and cut into lines."""
