@@ -1,0 +1,192 @@
+"""Distinct counts for large limits and for any hashable item: a hash table over a log of accesses.
+
+Theory of operation. Every access is appended to the log; the table gives each item's newest
+position. An entry is alive when the table still points to it. A window's count is the number of
+live entries from its head on. Time moves a head over entries, and only live ones lower the count;
+an access raises the count of the windows that its item's former entry had already left. Dead
+entries are swept out when they outnumber the live ones.
+
+Cost: O(1) amortised an access and window, one hash probe for all windows. Space: at most
+`cap + open` live entries, about 130 bytes each, and no more dead ones than live ones (plus 64).
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+from ecluse.counting.spans import NEVER, Spans
+
+__all__ = ["IndexedLog"]
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+class IndexedLog(Generic[Item]):
+    """Distinct items of one key, counted in every window of one budget."""
+
+    __slots__ = ("_counts", "_edge", "_first", "_heads", "_items", "_spans", "_spots", "_times", "open")
+
+    def __init__(self, spans: Spans) -> None:
+        self._spans = spans
+        self._spots: dict[Item, int] = {}  # item -> position since the log began
+        self._items: list[Item] = []
+        self._times = array("q")
+        self._first = 0  # position of the first entry kept
+        self._heads = [0] * len(spans.lengths)
+        self._counts = [0] * len(spans.lengths)
+        self._edge = NEVER
+        self.open = 0
+
+    def __len__(self) -> int:
+        return len(self._spots)
+
+    def room(self, item: Item, now: int) -> bool:
+        """Whether one more item certainly brings no window to its bar."""
+        del item
+        if now >= self._edge:
+            self._advance(now)
+        for count, bar in zip(self._counts, self._spans.bars, strict=True):
+            if count + 1 >= bar:
+                return False
+        return True
+
+    def used(self, items: tuple[Item, ...], now: int) -> list[int]:
+        """What each window would count with these distinct items."""
+        if now >= self._edge:
+            self._advance(now)
+        spots = [self._spots.get(item, -1) for item in items]
+        return [
+            count + sum(spot < head for spot in spots)
+            for count, head in zip(self._counts, self._heads, strict=True)
+        ]
+
+    def charge(self, item: Item, now: int) -> None:
+        """Puts the item at its new last access."""
+        if now >= self._edge:
+            self._advance(now)
+        spot = self._spots.get(item, -1)
+        if spot < self._heads[0]:
+            for index, head in enumerate(self._heads):
+                if spot >= head:
+                    break
+                self._counts[index] += 1
+        self._spots[item] = self._first + len(self._items)
+        self._items.append(item)
+        self._times.append(now)
+        soonest = now + self._spans.lengths[0]
+        if soonest < self._edge:
+            self._edge = soonest
+        while len(self._spots) > self._spans.cap + self.open:
+            self._drop_oldest()
+        if len(self._items) > 2 * len(self._spots) + 64:
+            self._sweep()
+
+    charge_found = charge
+
+    def last(self, item: Item) -> int | None:
+        """The item's last access, if it is still kept."""
+        spot = self._spots.get(item)
+        return None if spot is None else self._times[spot - self._first]
+
+    def put_back(self, item: Item, at: int | None, now: int) -> None:
+        """Sets an item's last access to an earlier instant, or forgets the item (`None`).
+
+        Cost: O(log entries) while the former entry is still in the log, O(entries) after a sweep.
+        """
+        self._advance(now)
+        self._forget(item)
+        if at is None or at <= now - self._spans.lengths[-1]:
+            return
+        place = bisect_left(self._times, at)
+        while place < len(self._times) and self._times[place] == at:
+            if self._items[place] == item:
+                self._revive(item, self._first + place)
+                return
+            place += 1
+        self._insert(item, at, place, now)
+
+    def _revive(self, item: Item, spot: int) -> None:
+        self._spots[item] = spot
+        self._counts = [c + (spot >= h) for c, h in zip(self._counts, self._heads, strict=True)]
+
+    def _insert(self, item: Item, at: int, place: int, now: int) -> None:
+        self._items.insert(place, item)
+        self._times.insert(place, at)
+        bar = self._first + place
+        self._spots = {other: spot + 1 if spot >= bar else spot for other, spot in self._spots.items()}
+        self._spots[item] = bar
+        self._recount(now)
+
+    def idle(self, now: int) -> bool:
+        """Whether nothing is left to remember."""
+        if now >= self._edge:
+            self._advance(now)
+        return not self._spots and not self.open
+
+    def dump(self, now: int) -> list[tuple[Item, int]]:
+        """Every kept item and its last access, oldest first; items of one instant in their own order."""
+        self._advance(now)
+        pairs = [(self._times[spot - self._first], item) for item, spot in self._spots.items()]
+        return [(item, at) for at, item in sorted(pairs)]  # type: ignore[type-var]  # items of one log compare
+
+    def load(self, entries: list[tuple[Item, int]], now: int) -> None:
+        """Fills an empty log with what `dump` gave."""
+        assert not self._items, "a snapshot is loaded into an empty log"
+        for item, at in entries:
+            self._spots[item] = len(self._items)
+            self._items.append(item)
+            self._times.append(at)
+        self._recount(now)
+
+    def _forget(self, item: Item) -> None:
+        spot = self._spots.pop(item, None)
+        if spot is not None:
+            self._counts = [c - (spot >= h) for c, h in zip(self._counts, self._heads, strict=True)]
+
+    def _recount(self, now: int) -> None:
+        self._heads = [self._first] * len(self._heads)
+        self._counts = [len(self._spots)] * len(self._counts)
+        self._advance(now)
+
+    def _drop_oldest(self) -> None:
+        place = self._heads[-1]
+        while self._spots.get(self._items[place - self._first]) != place:
+            place += 1
+        self._forget(self._items[place - self._first])
+        self._heads = [max(head, place + 1) for head in self._heads]  # all entries up to here are dead
+
+    def _advance(self, now: int) -> None:
+        edge, end = NEVER, self._first + len(self._items)
+        for index, length in enumerate(self._spans.lengths):
+            head, floor = self._heads[index], now - length
+            longest = index == len(self._heads) - 1
+            while head < end:
+                at = self._times[head - self._first]
+                if at > floor:
+                    edge = min(edge, at + length)
+                    break
+                item = self._items[head - self._first]
+                if self._spots.get(item) == head:
+                    self._counts[index] -= 1
+                    if longest:
+                        del self._spots[item]
+                head += 1
+            self._heads[index] = head
+        self._edge = edge
+        gone = self._heads[-1] - self._first
+        if gone > 64 and 2 * gone > len(self._items):
+            del self._items[:gone]
+            del self._times[:gone]
+            self._first += gone
+
+    def _sweep(self) -> None:
+        """Rebuilds the log from its live entries; paid for by the accesses that left the dead ones."""
+        positions = sorted(self._spots.values())
+        self._heads = [bisect_left(positions, head) for head in self._heads]
+        self._items, self._times = (
+            [self._items[p - self._first] for p in positions],
+            array("q", [self._times[p - self._first] for p in positions]),
+        )
+        self._spots = {item: place for place, item in enumerate(self._items)}
+        self._first = 0

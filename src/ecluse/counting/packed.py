@@ -1,0 +1,194 @@
+"""Distinct counts for small limits: 14 bytes an item, in the order of last access.
+
+Theory of operation. The log holds each item once, at its last access: 8 bytes of identity in one
+bytearray, 6 bytes of time (microseconds after `_base`) in another, oldest first. A window is a
+suffix of the log: `_heads[w]` is the index of its first entry, so its count is `len - head`. Time
+moves heads to the right; an access takes its item out of the middle and puts it at the end. No
+other event changes a count, so one structure is exact for every window at once.
+
+Two numbers make the common case short. `_edge` is an instant before which no head can move.
+`_slack` is how many new items every window can still take before one of them warns or is over.
+
+Cost: finding an item scans 8 bytes an entry from the newest (C speed, 0.1 µs when it was read
+lately, about 5 µs for a miss in 6,000 entries); the rest is O(windows). Space: at most
+`cap + open` entries, 14 bytes each, plus the slack of a bytearray (one eighth).
+"""
+
+from ecluse.counting.spans import NEVER, Spans
+
+__all__ = ["PackedLog"]
+
+_ITEM, _TIME = 8, 6
+_TIME_MAX = 1 << (8 * _TIME)
+
+
+class PackedLog:
+    """Distinct 64-bit items of one key, counted in every window of one budget."""
+
+    __slots__ = ("_base", "_edge", "_heads", "_items", "_slack", "_spans", "_spot", "_times", "open")
+
+    def __init__(self, spans: Spans) -> None:
+        self._spans = spans
+        self._items = bytearray()
+        self._times = bytearray()
+        self._heads = [0] * len(spans.lengths)
+        self._base = 0
+        self._edge = NEVER
+        self._slack = min(spans.bars) - 1
+        self._spot = -1
+        self.open = 0
+        """Items that an open reservation charged; they are kept beyond the cap."""
+
+    def __len__(self) -> int:
+        return len(self._items) // _ITEM
+
+    def room(self, item: int, now: int) -> bool:
+        """Whether one more item certainly brings no window to its bar; remembers where the item is."""
+        if now >= self._edge:
+            self._advance(now)
+        self._spot = self._find(item.to_bytes(_ITEM, "little"))
+        if self._slack <= 0:
+            self._slack = self._room()
+        return self._slack > 0
+
+    def used(self, items: tuple[int, ...], now: int) -> list[int]:
+        """What each window would count with these distinct items."""
+        if now >= self._edge:
+            self._advance(now)
+        spots = [self._find(item.to_bytes(_ITEM, "little")) for item in items]
+        size = len(self)
+        return [size - head + sum(spot < head for spot in spots) for head in self._heads]
+
+    def charge_found(self, item: int, now: int) -> None:
+        """Charges the item of the last call of `room`; nothing may happen to the log in between."""
+        spot, size = self._spot, len(self._items) // _ITEM
+        if spot >= 0:
+            if spot == size - 1 and spot >= self._heads[0] and now - self._base < _TIME_MAX:
+                self._times[-_TIME:] = (now - self._base).to_bytes(_TIME, "little")
+                return  # the newest item of every window again: only its time changes
+            self._take_out(spot)
+        else:
+            self._slack -= 1
+        self._append(item.to_bytes(_ITEM, "little"), now)
+
+    def charge(self, item: int, now: int) -> None:
+        """Puts the item at its new last access."""
+        self.room(item, now)
+        self.charge_found(item, now)
+
+    def last(self, item: int) -> int | None:
+        """The item's last access, if it is still kept."""
+        spot = self._find(item.to_bytes(_ITEM, "little"))
+        return None if spot < 0 else self._time(spot)
+
+    def put_back(self, item: int, at: int | None, now: int) -> None:
+        """Sets an item's last access to an earlier instant, or forgets the item (`None`); O(entries)."""
+        raw = item.to_bytes(_ITEM, "little")
+        spot = self._find(raw)
+        if spot >= 0:
+            self._take_out(spot)
+        if at is not None and at > now - self._spans.lengths[-1]:
+            self._insert(raw, at)
+        self._heads = [0] * len(self._heads)
+        self._advance(now)
+
+    def idle(self, now: int) -> bool:
+        """Whether nothing is left to remember."""
+        if now >= self._edge:
+            self._advance(now)
+        return not self._items and not self.open
+
+    def dump(self, now: int) -> list[tuple[int, int]]:
+        """Every kept item and its last access, oldest first; items of one instant by number."""
+        self._advance(now)
+        pairs = [
+            (self._time(i), int.from_bytes(self._items[i * _ITEM : (i + 1) * _ITEM], "little"))
+            for i in range(len(self))
+        ]
+        return [(item, at) for at, item in sorted(pairs)]
+
+    def load(self, entries: list[tuple[int, int]], now: int) -> None:
+        """Fills an empty log with what `dump` gave."""
+        assert not self._items, "a snapshot is loaded into an empty log"
+        for item, at in entries:
+            self._append(item.to_bytes(_ITEM, "little"), at)
+        self._advance(now)
+
+    def _room(self) -> int:
+        size = len(self)
+        return min(bar - 1 - size + head for bar, head in zip(self._spans.bars, self._heads, strict=True))
+
+    def _find(self, raw: bytes) -> int:
+        items = self._items
+        place = items.rfind(raw)
+        while place > 0 and place % _ITEM:  # eight bytes across two entries are no entry
+            place = items.rfind(raw, 0, place + _ITEM - 1)
+        return place // _ITEM if place >= 0 else -1
+
+    def _time(self, spot: int) -> int:
+        return self._base + int.from_bytes(self._times[spot * _TIME : (spot + 1) * _TIME], "little")
+
+    def _append(self, raw: bytes, now: int) -> None:
+        if not self._items:
+            self._base = now
+        elif now - self._base >= _TIME_MAX:
+            self._rebase(self._time(0))
+        self._items += raw
+        self._times += (now - self._base).to_bytes(_TIME, "little")
+        soonest = now + self._spans.lengths[0]
+        if soonest < self._edge:
+            self._edge = soonest
+        if len(self._items) > _ITEM * (self._spans.cap + self.open):
+            self._drop(len(self) - self._spans.cap - self.open)
+
+    def _take_out(self, spot: int) -> None:
+        del self._items[spot * _ITEM : (spot + 1) * _ITEM]
+        del self._times[spot * _TIME : (spot + 1) * _TIME]
+        heads = self._heads
+        if spot < heads[0]:
+            self._slack -= 1  # it had left the shortest window, and comes back new
+            self._heads = [head - 1 if spot < head else head for head in heads]
+
+    def _insert(self, raw: bytes, at: int) -> None:
+        if not self._items:
+            self._append(raw, at)
+            return
+        if at < self._base:
+            self._rebase(at)
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._time(middle) <= at:
+                low = middle + 1
+            else:
+                high = middle
+        self._items[low * _ITEM : low * _ITEM] = raw
+        self._times[low * _TIME : low * _TIME] = (at - self._base).to_bytes(_TIME, "little")
+
+    def _rebase(self, base: int) -> None:
+        times = [self._time(i) for i in range(len(self))]
+        self._base = base
+        self._times = bytearray(b"".join((at - base).to_bytes(_TIME, "little") for at in times))
+
+    def _drop(self, number: int) -> None:
+        del self._items[: number * _ITEM]
+        del self._times[: number * _TIME]
+        self._heads = [max(0, head - number) for head in self._heads]
+
+    def _advance(self, now: int) -> None:
+        size = len(self._items) // _ITEM
+        edge, slack = NEVER, NEVER
+        heads, spans = self._heads, self._spans
+        for index, length in enumerate(spans.lengths):
+            head, floor = heads[index], now - length
+            while head < size:
+                at = self._time(head)
+                if at > floor:
+                    edge = min(edge, at + length)
+                    break
+                head += 1
+            heads[index] = head
+            slack = min(slack, spans.bars[index] - 1 - size + head)
+        self._edge, self._slack = edge, slack
+        if heads[-1]:
+            self._drop(heads[-1])

@@ -1,0 +1,118 @@
+"""Sums over sliding windows: bytes shown, each access with its own weight.
+
+An access is one entry (number, time, weight); a window's sum is kept while its head moves. Only the
+newest entries whose weights reach the largest limit plus one can matter; older ones are dropped.
+Cost: O(1) amortised an access and window. Space: every entry weighs at least 1, so at most
+limit + 1 entries, about 120 bytes each; in practice limit divided by the usual size of an answer.
+"""
+
+from collections import deque
+
+from ecluse.counting.spans import NEVER, Spans
+
+__all__ = ["WeightedLog"]
+
+
+class WeightedLog:
+    """Weighted accesses of one key, summed in every window of one budget. Items are (number, weight)."""
+
+    __slots__ = ("_edge", "_entries", "_heads", "_spans", "_sums", "open")
+
+    def __init__(self, spans: Spans) -> None:
+        self._spans = spans
+        self._entries: deque[tuple[int, int, int]] = deque()  # (number, at, weight)
+        self._heads = [0] * len(spans.lengths)
+        self._sums = [0] * len(spans.lengths)
+        self._edge = NEVER
+        self.open = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def room(self, item: tuple[int, int], now: int) -> bool:
+        """Whether one more access certainly brings no window to its bar."""
+        if now >= self._edge:
+            self._advance(now)
+        return all(s + item[1] < bar for s, bar in zip(self._sums, self._spans.bars, strict=True))
+
+    def used(self, items: tuple[tuple[int, int], ...], now: int) -> list[int]:
+        """What each window would sum up to with these accesses."""
+        if now >= self._edge:
+            self._advance(now)
+        more = sum(weight for _, weight in items)
+        return [s + more for s in self._sums]
+
+    def charge(self, item: tuple[int, int], now: int) -> None:
+        """Adds an access."""
+        if now >= self._edge:
+            self._advance(now)
+        number, weight = item
+        self._entries.append((number, now, weight))
+        self._sums = [s + weight for s in self._sums]
+        soonest = now + self._spans.lengths[0]
+        if soonest < self._edge:
+            self._edge = soonest
+        self._trim()
+
+    charge_found = charge
+
+    def last(self, item: tuple[int, int]) -> int | None:
+        """Nothing: an access is new each time."""
+        del item
+
+    def put_back(self, item: tuple[int, int], at: int | None, now: int) -> None:
+        """Takes an access out again; O(entries)."""
+        assert at is None, "an access has no earlier instant to go back to"
+        entries = [entry for entry in self._entries if entry[0] != item[0]]
+        self._entries = deque(entries)
+        self._recount(now)
+
+    def idle(self, now: int) -> bool:
+        """Whether nothing is left to remember."""
+        if now >= self._edge:
+            self._advance(now)
+        return not self._entries and not self.open
+
+    def dump(self, now: int) -> list[tuple[tuple[int, int], int]]:
+        """Every kept access and its instant, oldest first."""
+        self._advance(now)
+        return [((number, weight), at) for number, at, weight in self._entries]
+
+    def load(self, entries: list[tuple[tuple[int, int], int]], now: int) -> None:
+        """Fills an empty log with what `dump` gave."""
+        assert not self._entries, "a snapshot is loaded into an empty log"
+        self._entries = deque((item[0], at, item[1]) for item, at in entries)
+        self._recount(now)
+
+    def _recount(self, now: int) -> None:
+        self._heads = [0] * len(self._heads)
+        self._sums = [sum(entry[2] for entry in self._entries)] * len(self._sums)
+        self._advance(now)
+
+    def _trim(self) -> None:
+        if self.open:
+            return  # a release may make any of the newest entries vanish
+        while self._entries and self._sums[-1] - self._entries[0][2] >= self._spans.cap:
+            self._shift()
+
+    def _shift(self) -> None:
+        weight = self._entries.popleft()[2]
+        self._sums = [s - weight if head == 0 else s for s, head in zip(self._sums, self._heads, strict=True)]
+        self._heads = [max(0, head - 1) for head in self._heads]
+
+    def _advance(self, now: int) -> None:
+        edge = NEVER
+        for index, length in enumerate(self._spans.lengths):
+            head, floor = self._heads[index], now - length
+            while head < len(self._entries):
+                _, at, weight = self._entries[head]
+                if at > floor:
+                    edge = min(edge, at + length)
+                    break
+                self._sums[index] -= weight
+                head += 1
+            self._heads[index] = head
+        self._edge = edge
+        for _ in range(self._heads[-1]):
+            self._entries.popleft()
+        self._heads = [head - self._heads[-1] for head in self._heads]

@@ -1,0 +1,83 @@
+"""Which accesses a target concerns: by the request's words, and by the instant."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from ecluse.model.access import AccessRequest
+from ecluse.model.policy import Hours, Target
+from ecluse.model.time import MINUTE
+
+__all__ = ["WORDS", "Clockwork", "OpenHours", "words_match"]
+
+WORDS: Final = ("kind", "organization", "application", "operation", "factor", "categories")
+"""The fields of a request that a target can name."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SLOT: Final = 15 * MINUTE  # every offset from UTC in use since 1972 is a multiple of it
+_SLOTS_KEPT_MAX: Final = 4096
+
+
+def words_match(target: Target, request: AccessRequest) -> bool:
+    """Whether the request's words satisfy the target; an unknown word satisfies any condition."""
+    pairs = (
+        (target.kinds, request.kind),
+        (target.organizations, request.organization),
+        (target.applications, request.application),
+        (target.operations, request.operation),
+        (target.factors, request.factor),
+    )
+    for allowed, value in pairs:
+        if allowed is not None and value is not None and value not in allowed:
+            return False
+    wanted = target.categories
+    return not wanted or not request.categories or not wanted.isdisjoint(request.categories)
+
+
+class OpenHours:
+    """Answers whether an instant lies in hours of the day and days of the week of a time zone."""
+
+    __slots__ = ("_known", "_spans", "_weekdays", "_zone")
+
+    def __init__(self, hours: Hours) -> None:
+        self._zone = ZoneInfo(hours.zone)
+        self._spans = hours.spans
+        self._weekdays = hours.weekdays
+        self._known: dict[int, tuple[int, int]] = {}  # slot -> weekday, minute of the day at its start
+
+    def __contains__(self, at: int) -> bool:
+        slot = at // _SLOT
+        local = self._known.get(slot)
+        if local is None:
+            local = self._look_up(slot)
+        weekday, minute = local[0], local[1] + at % _SLOT // MINUTE
+        return weekday in self._weekdays and any(a <= minute < b for a, b in self._spans)
+
+    def _look_up(self, slot: int) -> tuple[int, int]:
+        if len(self._known) >= _SLOTS_KEPT_MAX:
+            self._known.clear()
+        local = (_EPOCH + timedelta(microseconds=slot * _SLOT)).astimezone(self._zone)
+        found = self._known[slot] = (local.weekday(), local.hour * 60 + local.minute)
+        return found
+
+
+class Clockwork:
+    """The conditions of a target that depend on the instant: hours, and the age of the account."""
+
+    __slots__ = ("_hours", "_older", "_younger", "needed")
+
+    def __init__(self, target: Target) -> None:
+        self._hours = OpenHours(target.hours) if target.hours is not None else None
+        self._younger, self._older = target.younger_than, target.older_than
+        self.needed = not (self._hours is None and self._younger is None and self._older is None)
+
+    def matches(self, request: AccessRequest, now: int) -> bool:
+        """Whether the request at this instant satisfies them; an unknown age satisfies any condition."""
+        if self._hours is not None and now not in self._hours:
+            return False
+        if request.created_at is None:
+            return True
+        age = now - request.created_at
+        if self._younger is not None and age >= self._younger:
+            return False
+        return self._older is None or age >= self._older
