@@ -1,1 +1,1 @@
-"""A replay report as text, as HTML and as JSON. Pure: they return what is to be written."""
+"""A replay's report, four ways: for a terminal, for a director (HTML), for a program (JSON), for a picture."""
