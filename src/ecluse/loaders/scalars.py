@@ -13,6 +13,7 @@ from ecluse.loaders.nodes import Kind, Node, quote
 from ecluse.model.time import format_duration, parse_duration, parse_instant
 
 __all__ = [
+    "INSTANT",
     "MAX_INTEGER",
     "Fault",
     "boolean",
@@ -37,11 +38,17 @@ _NUMERIC: Final = re.compile(
     r"[-+]?(0[xXoO][0-9a-fA-F_]+|0[bB][01_]+|\.?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.inf|\.nan)",
     re.IGNORECASE,
 )
+INSTANT: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?"
+)
+"""A date, or a time with an offset (RFC 3339, seconds optional)."""
+
 _BASE_60: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _SEPARATORS: Final = str.maketrans("", "", "_', \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
 _BOOLEANS: Final = {
     form: meaning
-    for meaning, words in (("true", "true yes on y"), ("false", "false no off n"))
+    for meaning, words in (("true", "true yes on"), ("false", "false no off"))
     for word in words.split()
     for form in (word, word.capitalize(), word.upper())
 }
@@ -151,7 +158,7 @@ def instant(node: Node) -> int:
     """
     value = _scalar(node, "a date")
     try:
-        return parse_instant(value)
+        return parse_instant(value if re.fullmatch(INSTANT, value) else "")
     except (ValueError, OverflowError):
         advice = "write 2026-03-31, or 2026-03-31T18:00:00+02:00 with the offset"
         raise Fault(f"{quote(value)} is not an instant", advice) from None

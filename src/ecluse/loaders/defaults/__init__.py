@@ -1,0 +1,10 @@
+"""Which files ship with Ecluse? The default policy set, a generic estate, and an example to start from."""
+
+from importlib.resources import files
+
+__all__ = ["shipped"]
+
+
+def shipped(name: str) -> bytes:
+    """The bytes of a shipped file: `policy.yaml`, `estate.yaml` or `estate-example.yaml`."""
+    return files(__name__).joinpath(name).read_bytes()

@@ -1,0 +1,82 @@
+"""What does a policy file say? A policy set, or every fault of the file with its place."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from ecluse.loaders import schema
+from ecluse.loaders.agreement import check_against
+from ecluse.loaders.budgets import ReadBudget, read_budget, read_zone
+from ecluse.loaders.defaults import shipped
+from ecluse.loaders.located import Fields, Reader, quote
+from ecluse.model.estate import Estate
+from ecluse.model.policy import PolicySet
+
+__all__ = ["PolicyFile", "default_policy", "load_policy", "read_policy"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A policy set with what the file says for its readers.
+
+    Attributes:
+        why: for each budget id and window (microseconds), why the number is what it is.
+        descriptions: by budget id.
+    """
+
+    policies: PolicySet
+    description: str = ""
+    zone: str = "UTC"
+    why: dict[str, dict[int, str]] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+
+
+def load_policy(text: bytes | str, *, file: str, estate: Estate | None = None) -> PolicySet:
+    """Reads a policy set; with an estate, also checks that what it names exists and can be counted.
+
+    Raises:
+        ConfigError: with every fault of the file.
+    """
+    return read_policy(text, file=file, estate=estate).policies
+
+
+def default_policy() -> PolicySet:
+    """The policy set that ships with Ecluse. It needs no estate."""
+    return load_policy(shipped("policy.yaml"), file="default policy")
+
+
+def read_policy(text: bytes | str, *, file: str, estate: Estate | None = None) -> PolicyFile:
+    """Like `load_policy`, with the descriptions and the reasons of the numbers.
+
+    Raises:
+        ConfigError: with every fault of the file.
+    """
+    reader = Reader(text, file=file)
+    top = Fields(reader, reader.root, schema.keys(schema.POLICY), what="a policy set")
+    version = top.integer("version", 1, required=True)
+    if version != 1:
+        reader.note(top.place("version"), f"version {version} is not known", "write `version: 1`")
+    description = top.string("description", "", lines=True)
+    zone = read_zone(top, "zone", "UTC")
+    read = [read_budget(reader, n, zone=zone) for n in top.items("budgets", required=True)]
+    _check_ids(reader, read)
+    if estate is not None:
+        check_against(estate, read)
+    reader.raise_if_issues()
+    raw = text.encode() if isinstance(text, str) else text
+    return PolicyFile(
+        PolicySet(tuple(r.budget for r in read), digest=hashlib.sha256(raw).hexdigest()),
+        description=description,
+        zone=zone,
+        why={r.budget.id: r.why for r in read},
+        descriptions={r.budget.id: r.description for r in read},
+    )
+
+
+def _check_ids(reader: Reader, read: list[ReadBudget]) -> None:
+    first: dict[str, int] = {}
+    for each in read:
+        place, name = each.fields.place("id"), each.budget.id
+        if name and name in first:
+            advice = f"it is already on line {first[name]}"
+            reader.note(place, f"{quote(name)} is the id of two budgets", advice)
+        first.setdefault(name, place.line)
