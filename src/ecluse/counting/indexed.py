@@ -15,17 +15,20 @@ from bisect import bisect_left
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-from ecluse.counting.spans import NEVER, Spans
+from ecluse.counting.spans import Spans
 
 __all__ = ["IndexedLog"]
 
 Item = TypeVar("Item", bound=Hashable)
 
+_ADVANCE_EVERY = 0x3F
+"""Mask: windows are moved at least once in 64 accesses, so that what has left them is forgotten."""
+
 
 class IndexedLog(Generic[Item]):
     """Distinct items of one key, counted in every window of one budget."""
 
-    __slots__ = ("_counts", "_edge", "_first", "_heads", "_items", "_spans", "_spots", "_times", "open")
+    __slots__ = ("_counts", "_first", "_heads", "_items", "_slack", "_spans", "_spots", "_times", "open")
 
     def __init__(self, spans: Spans) -> None:
         self._spans = spans
@@ -35,7 +38,7 @@ class IndexedLog(Generic[Item]):
         self._first = 0  # position of the first entry kept
         self._heads = [0] * len(spans.lengths)
         self._counts = [0] * len(spans.lengths)
-        self._edge = NEVER
+        self._slack = min(spans.bars) - 1
         self.open = 0
 
     def __len__(self) -> int:
@@ -44,17 +47,13 @@ class IndexedLog(Generic[Item]):
     def room(self, item: Item, now: int) -> bool:
         """Whether one more item certainly brings no window to its bar."""
         del item
-        if now >= self._edge:
+        if self._slack <= 0:
             self._advance(now)
-        for count, bar in zip(self._counts, self._spans.bars, strict=True):
-            if count + 1 >= bar:
-                return False
-        return True
+        return self._slack > 0
 
     def used(self, items: tuple[Item, ...], now: int) -> list[int]:
         """What each window would count with these distinct items."""
-        if now >= self._edge:
-            self._advance(now)
+        self._advance(now)
         spots = [self._spots.get(item, -1) for item in items]
         return [
             count + sum(spot < head for spot in spots)
@@ -63,10 +62,9 @@ class IndexedLog(Generic[Item]):
 
     def charge(self, item: Item, now: int) -> None:
         """Puts the item at its new last access."""
-        if now >= self._edge:
-            self._advance(now)
         spot = self._spots.get(item, -1)
         if spot < self._heads[0]:
+            self._slack -= 1
             for index, head in enumerate(self._heads):
                 if spot >= head:
                     break
@@ -74,11 +72,9 @@ class IndexedLog(Generic[Item]):
         self._spots[item] = self._first + len(self._items)
         self._items.append(item)
         self._times.append(now)
-        soonest = now + self._spans.lengths[0]
-        if soonest < self._edge:
-            self._edge = soonest
-        while len(self._spots) > self._spans.cap + self.open:
-            self._drop_oldest()
+        if not len(self._items) & _ADVANCE_EVERY:
+            self._advance(now)
+        self._trim()
         if len(self._items) > 2 * len(self._spots) + 64:
             self._sweep()
 
@@ -120,13 +116,13 @@ class IndexedLog(Generic[Item]):
 
     def idle(self, now: int) -> bool:
         """Whether nothing is left to remember."""
-        if now >= self._edge:
-            self._advance(now)
+        self._advance(now)
         return not self._spots and not self.open
 
     def dump(self, now: int) -> list[tuple[Item, int]]:
         """Every kept item and its last access, oldest first; items of one instant in their own order."""
         self._advance(now)
+        self._trim()
         pairs = [(self._times[spot - self._first], item) for item, spot in self._spots.items()]
         return [(item, at) for at, item in sorted(pairs)]  # type: ignore[type-var]  # items of one log compare
 
@@ -149,6 +145,10 @@ class IndexedLog(Generic[Item]):
         self._counts = [len(self._spots)] * len(self._counts)
         self._advance(now)
 
+    def _trim(self) -> None:
+        while len(self._spots) > self._spans.cap + self.open:
+            self._drop_oldest()
+
     def _drop_oldest(self) -> None:
         place = self._heads[-1]
         while self._spots.get(self._items[place - self._first]) != place:
@@ -157,14 +157,12 @@ class IndexedLog(Generic[Item]):
         self._heads = [max(head, place + 1) for head in self._heads]  # all entries up to here are dead
 
     def _advance(self, now: int) -> None:
-        edge, end = NEVER, self._first + len(self._items)
+        end = self._first + len(self._items)
         for index, length in enumerate(self._spans.lengths):
             head, floor = self._heads[index], now - length
             longest = index == len(self._heads) - 1
             while head < end:
-                at = self._times[head - self._first]
-                if at > floor:
-                    edge = min(edge, at + length)
+                if self._times[head - self._first] > floor:
                     break
                 item = self._items[head - self._first]
                 if self._spots.get(item) == head:
@@ -173,7 +171,7 @@ class IndexedLog(Generic[Item]):
                         del self._spots[item]
                 head += 1
             self._heads[index] = head
-        self._edge = edge
+        self._slack = min(bar - 1 - count for bar, count in zip(self._spans.bars, self._counts, strict=True))
         gone = self._heads[-1] - self._first
         if gone > 64 and 2 * gone > len(self._items):
             del self._items[:gone]

@@ -8,7 +8,7 @@ limit + 1 entries, about 120 bytes each; in practice limit divided by the usual 
 
 from collections import deque
 
-from ecluse.counting.spans import NEVER, Spans
+from ecluse.counting.spans import Spans
 
 __all__ = ["WeightedLog"]
 
@@ -16,14 +16,13 @@ __all__ = ["WeightedLog"]
 class WeightedLog:
     """Weighted accesses of one key, summed in every window of one budget. Items are (number, weight)."""
 
-    __slots__ = ("_edge", "_entries", "_heads", "_spans", "_sums", "open")
+    __slots__ = ("_entries", "_heads", "_spans", "_sums", "open")
 
     def __init__(self, spans: Spans) -> None:
         self._spans = spans
         self._entries: deque[tuple[int, int, int]] = deque()  # (number, at, weight)
         self._heads = [0] * len(spans.lengths)
         self._sums = [0] * len(spans.lengths)
-        self._edge = NEVER
         self.open = 0
 
     def __len__(self) -> int:
@@ -31,27 +30,21 @@ class WeightedLog:
 
     def room(self, item: tuple[int, int], now: int) -> bool:
         """Whether one more access certainly brings no window to its bar."""
-        if now >= self._edge:
-            self._advance(now)
+        self._advance(now)
         return all(s + item[1] < bar for s, bar in zip(self._sums, self._spans.bars, strict=True))
 
     def used(self, items: tuple[tuple[int, int], ...], now: int) -> list[int]:
         """What each window would sum up to with these accesses."""
-        if now >= self._edge:
-            self._advance(now)
+        self._advance(now)
         more = sum(weight for _, weight in items)
         return [s + more for s in self._sums]
 
     def charge(self, item: tuple[int, int], now: int) -> None:
         """Adds an access."""
-        if now >= self._edge:
-            self._advance(now)
+        self._advance(now)
         number, weight = item
         self._entries.append((number, now, weight))
         self._sums = [s + weight for s in self._sums]
-        soonest = now + self._spans.lengths[0]
-        if soonest < self._edge:
-            self._edge = soonest
         self._trim()
 
     charge_found = charge
@@ -69,13 +62,13 @@ class WeightedLog:
 
     def idle(self, now: int) -> bool:
         """Whether nothing is left to remember."""
-        if now >= self._edge:
-            self._advance(now)
+        self._advance(now)
         return not self._entries and not self.open
 
     def dump(self, now: int) -> list[tuple[tuple[int, int], int]]:
         """Every kept access and its instant, oldest first."""
         self._advance(now)
+        self._trim()
         return [((number, weight), at) for number, at, weight in self._entries]
 
     def load(self, entries: list[tuple[tuple[int, int], int]], now: int) -> None:
@@ -101,18 +94,15 @@ class WeightedLog:
         self._heads = [max(0, head - 1) for head in self._heads]
 
     def _advance(self, now: int) -> None:
-        edge = NEVER
         for index, length in enumerate(self._spans.lengths):
             head, floor = self._heads[index], now - length
             while head < len(self._entries):
                 _, at, weight = self._entries[head]
                 if at > floor:
-                    edge = min(edge, at + length)
                     break
                 self._sums[index] -= weight
                 head += 1
             self._heads[index] = head
-        self._edge = edge
         for _ in range(self._heads[-1]):
             self._entries.popleft()
         self._heads = [head - self._heads[-1] for head in self._heads]

@@ -66,15 +66,13 @@ class Engine:
             return self._decide(request, now, must_release=False, reservation=0)
         item = persons[0]
         drawn: list[Log] = []
-        for detector in self._matching(request):
+        for detector in self.detectors if self._words is None else self._matching(request):
             if detector.dynamic and not detector.applies(request, now):
                 continue
             key = detector.key(request)
             if key is None:
                 continue
-            log = detector.logs.get(key)
-            if log is None:
-                log = detector.log(key)
+            log = detector.logs.get(key) or detector.log(key)
             if not log.room(item, now):
                 return self._decide(request, now, must_release=False, reservation=0)
             drawn.append(log)
