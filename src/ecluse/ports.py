@@ -1,50 +1,128 @@
-"""What do the use cases ask of the outside? One protocol a port; adapters in the plural folders keep them."""
+"""What the use cases need from outside, as protocols that adapters keep."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
-import msgspec
 import polars as pl
 
+from ecluse.model.account import AccountFacts
+from ecluse.model.entry import Entry
 from ecluse.model.finding import Finding
 
-__all__ = ["AccountFacts", "Directory"]
+__all__ = ["Directory", "Ledger", "Pseudonyms", "Ticket"]
 
 
-class AccountFacts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a directory knows of an account; None is unknown.
+class Ticket(Protocol):
+    """An appended entry that is not acknowledged yet."""
 
-    Attributes:
-        lineage: the first creator above the account; itself when nobody is known to have created it.
-        created_at: microseconds.
+    @property
+    def seq(self) -> int:
+        """The sequence number that it will have once committed."""
+        ...
+
+
+class Pseudonyms(Protocol):
+    """Turns identifiers of persons into what the ledger stores and the engine counts."""
+
+    def pseudonym(self, person: str) -> bytes:
+        """Called for each person before anything is stored; the same identifier always gives the same 16 bytes."""
+        ...
+
+    def pseudonyms(self, persons: Sequence[str]) -> list[bytes]:
+        """Called by replay for many persons at once; equal to `pseudonym` of each, in order."""
+        ...
+
+
+class Ledger(Protocol):
+    """The append-only record of decided accesses and acts. One writer; any number of readers.
+
+    Every method raises `UnavailableError` when the disk refuses; what was acknowledged before is kept.
     """
 
-    lineage: str
-    kind: str | None = None
-    organization: str | None = None
-    created_at: int | None = None
+    @property
+    def size(self) -> int:
+        """How many entries it holds, appended but uncommitted ones included. Never decreases but by a failed commit."""
+        ...
+
+    @property
+    def pseudonymizer(self) -> Pseudonyms:
+        """Called once by whoever writes or resolves; holds the ledger's secret key."""
+        ...
+
+    def append(self, entry: Entry, *, durable: bool = False) -> Ticket:
+        """Called for each decision before data leaves, and for each act.
+
+        Promises order: entries are kept in the order of the calls. Without `durable` nothing is
+        promised until `commit` returns: on a crash the entry is lost. With `durable` it commits as well.
+        """
+        ...
+
+    def commit(self, ticket: Ticket | None = None) -> int:
+        """Called once for a group of decisions, before any of their data leaves; returns how many entries are acknowledged.
+
+        Promises that every entry appended before the call survives a loss of power (in relaxed
+        mode: the death of the process). When it raises, none of the entries appended since the last
+        success is in the ledger, and their tickets are void; threads that share a ledger pass theirs.
+        """
+        ...
+
+    def extend(self, frame: pl.DataFrame) -> range:
+        """Called by replay and import with hundreds of thousands of entries, columns named as the fields of `Entry`.
+
+        Promises that all are durable when it returns; gives their sequence numbers. On a crash in
+        the middle, a first part of them, in whole segments, may be kept and the rest is lost.
+        """
+        ...
+
+    def scan(
+        self, *, since: int | None = None, columns: Sequence[str] = ...
+    ) -> Iterator[pl.DataFrame]:
+        """Called at start to rebuild live state, with the longest window as `since` (microseconds).
+
+        Promises committed entries in append order, with `seq`. Loses nothing; reads only.
+        """
+        ...
+
+    def seal(self) -> Any:
+        """Called when the write-ahead log is long, and at the end of the day.
+
+        Promises the same entries afterwards, in a segment, under a signed checkpoint. A crash at any
+        point leaves them either in the log or in the segment.
+        """
+        ...
+
+    def checkpoint(self) -> str:
+        """Called when a witness outside is to hold proof of the present state; returns the signed note.
+
+        Promises that whatever is changed below its size will show. On a crash the note may be kept or not.
+        """
+        ...
+
+    def close(self) -> None:
+        """Called once at the end; commits what is pending and lets the next writer in."""
+        ...
 
 
 class Directory(Protocol):
     """Tells the facts of accounts.
 
-    When: before every decision, live (`facts`, `own`) or in bulk (`join`); both tell the same.
-    Promises: never fails for an account that it does not know; such an account is newborn at its first event.
-    Lost on a crash: when accounts outside the table were first seen; they are newborn once more.
+    Promises the same facts one by one and in bulk, and never fails for an account that it does not know:
+    such an account is newborn at its first event. On a crash it forgets when such accounts were first
+    seen; they are newborn once more.
     """
 
     def facts(self, account: str, at: int) -> AccountFacts:
-        """What is known of the account at an instant (microseconds)."""
+        """Called before each decision; what is known of the account at an instant (microseconds)."""
         ...
 
     def own(self, account: str, persons: Sequence[str]) -> tuple[bool, ...] | None:
-        """For each person, whether it is in the account's own caseload; None when no relation is known at all."""
+        """Called before each decision; whether each person is in the account's caseload, None when no relation is known."""
         ...
 
     def join(self, events: pl.DataFrame) -> pl.DataFrame:
-        """Adds to columns of EVENT_SCHEMA the columns account_kind, lineage, created_at, and own when known."""
+        """Called by replay; adds account_kind, lineage, created_at to columns of EVENT_SCHEMA, and own when known."""
         ...
 
     def findings(self) -> tuple[Finding, ...]:
-        """What a person should know of the directory after what it was asked so far."""
+        """Called at the end of a replay; what a person should know of the directory after what it was asked."""
         ...

@@ -9,9 +9,9 @@ import polars as pl
 
 from ecluse.directories.lineage import find_roots
 from ecluse.directories.tables import read_accounts, read_caseload
+from ecluse.model.account import AccountFacts
 from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding, Severity
-from ecluse.ports import AccountFacts
 
 __all__ = ["TableDirectory", "open_directory"]
 
@@ -182,7 +182,7 @@ def _join_own(events: pl.DataFrame, caseload: pl.DataFrame) -> pl.DataFrame:
     persons = pl.col("persons") if listed else pl.concat_list("person")
     long = (
         events.select(pl.int_range(pl.len()).alias("row"), "account", persons.alias("person"))
-        .explode("person")
+        .explode("person", empty_as_null=True, keep_nulls=True)
         .with_columns(pl.col("person").cast(pl.String))
     )
     flags = caseload.with_columns(pl.lit(True).alias("own"))  # noqa: FBT003 - a column of one value
