@@ -236,7 +236,7 @@ def histogram(curve: WindowCurve, words: Words) -> Histogram | None:
     most = max(curve.peaks, default=0)
     if most == 0:
         return None
-    box = Box(340, 150, left=6, right=334, top=22, bottom=122)
+    box = Box(350, 150, left=6, right=334, top=22, bottom=122)
     each = (box.right - box.left) / len(curve.peaks)
     bars, labels = [], []
     for i, count in enumerate(curve.peaks):
@@ -272,5 +272,5 @@ def _round_up(number: int) -> int:
     assert number >= 0
     if number <= 10:
         return max(number, 1)
-    tenth = 10 ** (len(str(number)) - 2)
+    tenth: int = 10 ** (len(str(number)) - 2)
     return next(n * tenth for n in (10, 15, 20, 25, 30, 40, 50, 60, 80, 100) if n * tenth >= number)

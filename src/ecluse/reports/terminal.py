@@ -148,7 +148,8 @@ def _read(page: _Page) -> str:
     people = f"{page.many(report.accounts, 'account', 'accounts')}, {page.many(report.persons, 'person', 'persons')}"
     span = ""
     if report.first_at is not None and report.last_at is not None:
-        span = f"; {page.instant(report.first_at)} to {page.instant(report.last_at)}"
+        first, last = page.instant(report.first_at), page.instant(report.last_at)
+        span = f"; {first} to {last.removeprefix(first[:11])} UTC"
     rate = (
         f" ({page.number(round(report.events / report.seconds))}/s)"
         if report.seconds > 0 and report.events
@@ -169,21 +170,25 @@ def _stopped(page: _Page) -> Iterator[RenderableType]:
 
 def _stopped_table(page: _Page) -> Table:
     local = [page.words.zone_name] if page.local else []
-    heads = ["Account", "First refused (UTC)", *local, "Policy", "Limit", "Effect"]
-    table = _table(*heads, numbers=("Read", "Would have read", "Accesses refused"))
+    heads = ["Account", "First refused\n(UTC)", *local, "Policy", "Limit", "Effect"]
+    table = _table(*heads, numbers=("Read", "Would\nhave read", "Accesses\nrefused"))
     for one in islice(page.report.stopped, LONGEST):
         table.add_row(
             Text(page.name(one.account, 40), style="bold"),
-            page.instant(one.at),
-            *([page.words.stamp(one.at)] if local else []),
+            _whole(page.instant(one.at)),
+            *([_whole(page.words.stamp(one.at))] if local else []),
             page.name(one.policy, 40),
-            _window(page, one),
+            _whole(_window(page, one)),
             one.effect,
             Text(page.number(one.persons_read), style="bold"),
             page.number(one.persons_attempted),
             page.number(one.accesses_refused),
         )
     return table
+
+
+def _whole(text: str) -> Text:
+    return Text(text, no_wrap=True)
 
 
 def _stopped_list(page: _Page) -> Group:
@@ -313,7 +318,9 @@ def _ledger(page: _Page) -> Iterator[RenderableType]:
         ledger, who = shell_word(where, ascii_only=plain), shell_word(account, ascii_only=plain)
         yield _indented(Text(f"the persons that {page.name(account)} read, one by one:"))
         command = f"ecluse exposure --ledger {ledger} {option}{who} --out persons.csv"
-        yield _indented(Text(command, style="bold", no_wrap=True, overflow="ignore"))
+        yield Text(
+            f"  {command}", style="bold", no_wrap=True, overflow="ignore"
+        )  # never broken: it is copied
 
 
 def _by_count(counts: Mapping[str, int]) -> Iterable[tuple[str, int]]:
