@@ -1,0 +1,1 @@
+"""What several formats share: the contract, splitting into lines, the mapping and how it is applied."""

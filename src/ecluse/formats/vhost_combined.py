@@ -1,0 +1,20 @@
+"""Apache `vhost_combined` access logs: `host:port` before a combined line."""
+
+from typing import Final
+
+from ecluse.formats.common.contract import Format
+from ecluse.formats.common.weblog import WEB_FIELDS, WebLogParser, all_parse
+
+__all__ = ["FORMAT"]
+
+_LEAD: Final = ("vhost", "remote_addr", "ident")
+
+FORMAT: Final = Format(
+    name="vhost_combined",
+    description="Apache access log with the virtual host first",
+    fields={"vhost": "virtual host, with its port", **WEB_FIELDS},
+    url_fields=frozenset({"target", "path", "query", "http_referer"}),
+    # A combined line whose user holds a space parses here too; a virtual host is no address.
+    detect=lambda lines: all_parse(lines, _LEAD) and not all_parse(lines, _LEAD[1:]),
+    parser=lambda needs: WebLogParser(needs, _LEAD),
+)
