@@ -42,10 +42,16 @@ class Namer:
         self._applications = pl.Series([a.id for a in plan.applications])
         self._addresses = pl.Series(addresses)
         self._categories = pl.Series(
-            [_categories(a.categories, operation) for a in plan.applications for operation in OPERATIONS],
+            [
+                _categories(a.categories, operation)
+                for a in plan.applications
+                for operation in OPERATIONS
+            ],
             dtype=pl.String,
         )
-        self._raid_factors = pl.Series([None, *(raid.factor for raid in scenario.raids)], dtype=pl.String)
+        self._raid_factors = pl.Series(
+            [None, *(raid.factor for raid in scenario.raids)], dtype=pl.String
+        )
 
     def frame(self, requests: Requests) -> pl.DataFrame:
         """One row a request, in the same order."""
@@ -65,7 +71,8 @@ class Namer:
                 "source": _pick(self._addresses, requests.source),
                 "operation": _pick(pl.Series(OPERATIONS), operation),
                 "categories": _pick(
-                    self._categories, requests.application.astype(np.int64) * len(OPERATIONS) + operation
+                    self._categories,
+                    requests.application.astype(np.int64) * len(OPERATIONS) + operation,
                 ),
                 "factor": _pick(self._raid_factors, raid.to_numpy()).fill_null(
                     _pick(self._factors, requests.actor)

@@ -37,7 +37,12 @@ class Peak:
 
 
 def peaks_of_day(
-    plan: WorldPlan, people: Population, *, midnight: int, open_today: bool, rng: np.random.Generator
+    plan: WorldPlan,
+    people: Population,
+    *,
+    midnight: int,
+    open_today: bool,
+    rng: np.random.Generator,
 ) -> list[tuple[Peak, Requests]]:
     """The peaks of one day, a Poisson number of them; none when the offices are closed."""
     number = int(rng.poisson(plan.peaks)) if open_today else 0
@@ -52,7 +57,9 @@ def peaks_of_day(
             requests = _PLAY[kind](plan, people, rows, midnight, rng)
             applications = [a.id for a in plan.applications]
             used = plan.staff[people.staff[requests.actor[0]]].applications[0]
-            found.append(_closed(kind, requests, people=people, application=applications.index(used)))
+            found.append(
+                _closed(kind, requests, people=people, application=applications.index(used))
+            )
     return found
 
 
@@ -60,7 +67,8 @@ def _closed(
     kind: str, requests: Requests, *, people: Population, application: int
 ) -> tuple[Peak, Requests]:
     requests = requests.but(
-        application=np.full(len(requests), application, np.uint8), source=people.source[requests.actor]
+        application=np.full(len(requests), application, np.uint8),
+        source=people.source[requests.actor],
     )
     rows = tuple(np.unique(requests.actor).tolist())
     persons = len(np.unique(requests.persons))
@@ -103,22 +111,28 @@ def _batch(
     plan: WorldPlan, people: Population, rows: NDArray[Any], midnight: int, rng: np.random.Generator
 ) -> Requests:
     """A machine account's yearly job, one person a request, about one a second in the early morning."""
+    del people
     number = int(rng.integers(1_000, PEAK_MOST))
     number = min(number, plan.population)
     persons = np.unique(rng.integers(1, plan.population + 1, number))
     at = midnight + 180 * _MINUTE + np.cumsum(rng.exponential(1e6, len(persons))).astype(np.int64)
-    return make(at, persons=persons, actor=int(rng.choice(rows)), size=rng.lognormal(8.0, 0.3, len(persons)))
+    return make(
+        at, persons=persons, actor=int(rng.choice(rows)), size=rng.lognormal(8.0, 0.3, len(persons))
+    )
 
 
 def _audit(
     plan: WorldPlan, people: Population, rows: NDArray[Any], midnight: int, rng: np.random.Generator
 ) -> Requests:
     """An internal audit draws files from the whole country, outside any caseload."""
+    del people
     number = int(rng.integers(200, 800))
     persons = np.unique(rng.integers(1, plan.population + 1, number))
     rng.shuffle(persons)
     at = midnight + np.sort(rng.integers(540 * _MINUTE, 1050 * _MINUTE, len(persons)))
-    return make(at, persons=persons, actor=int(rng.choice(rows)), size=rng.lognormal(9.2, 0.5, len(persons)))
+    return make(
+        at, persons=persons, actor=int(rng.choice(rows)), size=rng.lognormal(9.2, 0.5, len(persons))
+    )
 
 
 def _catch_up(
@@ -133,7 +147,11 @@ def _catch_up(
     parts = []
     for row in team.tolist():
         own = people.own(row)
-        files = own[rng.permutation(len(own))[:60]] if len(own) else people.area[row] + 1 + np.arange(60)
+        files = (
+            own[rng.permutation(len(own))[:60]]
+            if len(own)
+            else people.area[row] + 1 + np.arange(60)
+        )
         at = midnight + np.sort(rng.integers(840 * _MINUTE, 960 * _MINUTE, len(files)))
         parts.append(make(at, persons=files, actor=row, size=rng.lognormal(9.2, 0.5, len(files))))
     return merge(parts)

@@ -1,13 +1,25 @@
 """What is to be played: the people at work, the thefts, and what else happened, as plain data."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from enum import Enum
 
 from ecluse.model.estate import Application
 
-__all__ = ["Asked", "Card", "Cast", "Happening", "Pace", "Raid", "Rhythm", "Scenario", "Staff", "Walk", "WorldPlan"]
+__all__ = [
+    "Asked",
+    "Card",
+    "Cast",
+    "Happening",
+    "Pace",
+    "Raid",
+    "Rhythm",
+    "Scenario",
+    "Staff",
+    "Walk",
+    "WorldPlan",
+]
 
 
 class Rhythm(Enum):
@@ -185,6 +197,15 @@ class Scenario:
     story: tuple[Happening, ...] = ()
     working_day: bool = False
 
+    def during(self, *, days: int | None = None, history: int = 0) -> "Scenario":
+        """The same scenario cut to its first `days` days, after `history` days of ordinary work."""
+        last = self.last_day if days is None else self.first_day + timedelta(days=days - 1)
+        return replace(self, first_day=self.first_day - timedelta(days=history), last_day=last)
+
+    def with_peaks(self, mean: float) -> "Scenario":
+        """The same scenario with that mean number of legitimate peaks in a day of work."""
+        return replace(self, world=replace(self.world, peaks=mean))
+
     @property
     def persons(self) -> int:
         """Distinct persons that the thieves read, linked persons included."""
@@ -193,7 +214,9 @@ class Scenario:
     @property
     def reading_hours(self) -> float:
         """Hours from the first to the last read of the theft."""
-        return (max(r.spans[-1][1] for r in self.raids) - min(r.spans[0][0] for r in self.raids)) / 3.6e9
+        return (
+            max(r.spans[-1][1] for r in self.raids) - min(r.spans[0][0] for r in self.raids)
+        ) / 3.6e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

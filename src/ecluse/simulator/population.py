@@ -11,10 +11,15 @@ from ecluse.simulator.plan import Cast, Staff, WorldPlan
 
 __all__ = ["ADDRESSES", "Population", "Roster", "populate"]
 
-_BODY_ADDRESSES: Final = tuple(f"{net}.{host}" for net in ("192.0.2", "198.51.100") for host in range(1, 255))
+_BODY_ADDRESSES: Final = tuple(
+    f"{net}.{host}" for net in ("192.0.2", "198.51.100") for host in range(1, 255)
+)
 _HOME_ADDRESSES: Final = 20_000
 
-ADDRESSES: Final = (*_BODY_ADDRESSES, *(f"2001:db8:0:{n >> 8:x}::{n & 255:x}" for n in range(1, _HOME_ADDRESSES)))
+ADDRESSES: Final = (
+    *_BODY_ADDRESSES,
+    *(f"2001:db8:0:{n >> 8:x}::{n & 255:x}" for n in range(1, _HOME_ADDRESSES)),
+)
 """Addresses of honest people, by number: RFC 5737 for the bodies, RFC 3849 for homes."""
 
 _NEIGHBOURS: Final = 25
@@ -41,10 +46,12 @@ class Population:
         mean: files opened on a mean day of work; 0 for an account that nobody works with.
         late: minutes by which it begins after the others. source: its address.
         area, area_size: first person, and number of persons, around its body.
+        rows: row of each account by its name.
         caseload_start, caseload_size: where its own persons are in `caseload`.
     """
 
     rosters: tuple[Roster, ...]
+    rows: dict[str, int]
     staff: NDArray[np.int16]
     mean: NDArray[np.float64]
     late: NDArray[np.float64]
@@ -61,8 +68,8 @@ class Population:
         return tuple(roster.account for roster in self.rosters)
 
     def row(self, account: str) -> int:
-        """The row of an account; ValueError when nobody has that name."""
-        return self.names.index(account)
+        """The row of an account; KeyError when nobody has that name."""
+        return self.rows[account]
 
     def own(self, row: int) -> NDArray[np.int64]:
         """The account's own caseload."""
@@ -85,6 +92,7 @@ def populate(plan: WorldPlan, *, before: int, rng: np.random.Generator) -> Popul
     body = np.array([bodies[r.organization] for r in rosters])
     return Population(
         rosters=tuple(rosters),
+        rows={roster.account: row for row, roster in enumerate(rosters)},
         staff=staff_row,
         mean=mean,
         late=rng.normal(0, 18, len(rosters)),
@@ -93,18 +101,30 @@ def populate(plan: WorldPlan, *, before: int, rng: np.random.Generator) -> Popul
     )
 
 
-def _members(staff: Staff, *, plan: WorldPlan, before: int, rng: np.random.Generator) -> list[Roster]:
+def _members(
+    staff: Staff, *, plan: WorldPlan, before: int, rng: np.random.Generator
+) -> list[Roster]:
     prefix, bodies = staff.bodies
     own_cast = {member.account: member for member in plan.cast if member.kind == staff.kind}
     digits = 5 if staff.count > 9_999 else 4
     names = [f"{staff.prefix}-{n:0{digits}d}" for n in range(1, staff.count + 1)]
     names += [name for name in own_cast if name not in set(names)]
     body = rng.integers(1, bodies + 1, len(names))
-    created = before - DAY * rng.integers(120, 3_000, len(names)) + 1_000_000 * rng.integers(0, 36_000, len(names))
+    created = (
+        before
+        - DAY * rng.integers(120, 3_000, len(names))
+        + 1_000_000 * rng.integers(0, 36_000, len(names))
+    )
     alone = {name: _from_cast(member, default=int(created[0])) for name, member in own_cast.items()}
     return [
         alone.get(name)
-        or Roster(name, staff.kind, prefix if bodies == 1 else f"{prefix}-{body[n]:03d}", int(created[n]), "")
+        or Roster(
+            name,
+            staff.kind,
+            prefix if bodies == 1 else f"{prefix}-{body[n]:03d}",
+            int(created[n]),
+            "",
+        )
         for n, name in enumerate(names)
     ]
 
@@ -148,7 +168,12 @@ def _sources(
 
 
 def _caseloads(
-    plan: WorldPlan, *, staff_row: NDArray[np.int16], body: NDArray[Any], bodies: int, rng: np.random.Generator
+    plan: WorldPlan,
+    *,
+    staff_row: NDArray[np.int16],
+    body: NDArray[Any],
+    bodies: int,
+    rng: np.random.Generator,
 ) -> dict[str, NDArray[np.int64]]:
     """Each body has its area, a stretch of persons; each account follows some of that area, spread over it."""
     wanted = np.array([staff.caseload for staff in plan.staff])[staff_row]

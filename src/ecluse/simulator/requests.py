@@ -14,7 +14,18 @@ OPERATIONS: Final = ("view", "list", "search", "export", "login", "asset")
 SCREENS: Final = ("", "parcours", "documents", "rendez-vous")
 """Parts of a person's file that have an address of their own."""
 
-_PER_REQUEST: Final = ("at", "actor", "application", "operation", "screen", "status", "session", "source", "size", "mark")
+_PER_REQUEST: Final = (
+    "at",
+    "actor",
+    "application",
+    "operation",
+    "screen",
+    "status",
+    "session",
+    "source",
+    "size",
+    "mark",
+)
 
 Column = NDArray[Any]
 
@@ -58,7 +69,9 @@ class Requests:
         starts = (np.cumsum(self.counts) - self.counts)[rows]
         within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
         columns = {name: getattr(self, name)[rows] for name in _PER_REQUEST}
-        return Requests(**columns, counts=counts, persons=self.persons[np.repeat(starts, counts) + within])
+        return Requests(
+            **columns, counts=counts, persons=self.persons[np.repeat(starts, counts) + within]
+        )
 
     def in_time_order(self) -> "Requests":
         """The same requests by time; those of one instant keep their order."""
@@ -98,7 +111,9 @@ def make(at: Column, *, persons: Column, counts: Column | None = None, **given: 
     assert not given, f"no such columns: {sorted(given)}"
     shown = np.ones(len(at), np.int32) if counts is None else counts.astype(np.int32)
     assert int(shown.sum()) == len(persons), "each request has the persons that it counts"
-    return Requests(at=at.astype(np.int64), counts=shown, persons=persons.astype(np.int64), **columns)
+    return Requests(
+        at=at.astype(np.int64), counts=shown, persons=persons.astype(np.int64), **columns
+    )
 
 
 def merge(parts: list[Requests]) -> Requests:
@@ -106,4 +121,6 @@ def merge(parts: list[Requests]) -> Requests:
     if not parts:
         return make(np.zeros(0, np.int64), persons=np.zeros(0, np.int64))
     names = [f.name for f in fields(Requests)]
-    return Requests(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    return Requests(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )

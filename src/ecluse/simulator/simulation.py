@@ -1,6 +1,6 @@
 """What is the whole log: honest days and thefts together, hour after hour, in time order and bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -19,13 +19,15 @@ from ecluse.simulator.world import Day, World
 
 __all__ = ["Chunk", "Simulation"]
 
+Rows = Callable[[pl.DataFrame], pl.DataFrame]
+
 _CHUNK: Final = 400_000
 """Requests of theft after which a chunk is closed at the next full hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows of one stretch of time, and the (account, person) pairs stolen in it."""
+    """Rows of one stretch of time, and what was stolen in it: account, person and instant of each first read."""
 
     frame: pl.DataFrame
     stolen: pl.DataFrame
@@ -37,12 +39,23 @@ class Simulation:
     `chunks()` gives all rows in time order and fills `tally` on the way; it is used once.
     """
 
-    def __init__(self, scenario: Scenario, *, seed: int, resolution: int = 1) -> None:
-        """`resolution` is the smallest step of time that the log can show, in microseconds."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int,
+        resolution: int = 1,
+        rows: Rows = lambda frame: frame,
+    ) -> None:
+        """`resolution` is the smallest step of time that the log shows, in microseconds; `rows` leaves out what it lacks."""
         self.scenario = scenario
         self.seed = seed
-        self.tally = Tally()
+        linked = any(raid.linked for raid in scenario.raids)
+        self.tally = Tally(
+            story=scenario.story, linked_from=2 * scenario.world.population + 1 if linked else None
+        )
         self._resolution = resolution
+        self._rows = rows
         self.world = World(scenario.world, seed=seed, before=instant(scenario.first_day))
         self._addresses: tuple[str, ...] = tuple(
             dict.fromkeys((*ADDRESSES, *(s for raid in scenario.raids for s in raid.sources)))
@@ -64,7 +77,9 @@ class Simulation:
 
     def _chunk(self, requests: Requests) -> Chunk:
         frame = self._namer.frame(requests)
-        frame = frame.with_columns(at=pl.col("at") // self._resolution * self._resolution)
+        frame = self._rows(
+            frame.with_columns(at=pl.col("at") // self._resolution * self._resolution)
+        )
         stolen = stolen_rows(frame)
         self.tally.add(frame, stolen)
         return Chunk(frame, stolen)
@@ -109,5 +124,3 @@ class Simulation:
 
 def _together(honest: Requests, pieces: list[tuple[Thief, Piece]]) -> Requests:
     return merge([honest, *(thief.play(piece) for thief, piece in pieces)]).in_time_order()
-
-

@@ -22,7 +22,9 @@ def advisers(count: int, applications: tuple[str, ...], *, bodies: int = 20) -> 
     )  # fmt: skip
 
 
-def partners(count: int, applications: tuple[str, ...], *, body: str = "ml", bodies: int = 40) -> Staff:
+def partners(
+    count: int, applications: tuple[str, ...], *, body: str = "ml", bodies: int = 40
+) -> Staff:
     """Advisers of partner bodies, reached from outside."""
     return Staff(
         kind="partner", prefix="partenaire", count=count, bodies=(body, bodies), applications=applications,
@@ -39,7 +41,9 @@ def trainers(count: int, applications: tuple[str, ...], *, bodies: int = 40) -> 
     )  # fmt: skip
 
 
-def managers(count: int, applications: tuple[str, ...], *, body: str = "ml", bodies: int = 40) -> Staff:
+def managers(
+    count: int, applications: tuple[str, ...], *, body: str = "ml", bodies: int = 40
+) -> Staff:
     """Managers of access rights, who create the accounts of their body."""
     return Staff(
         kind="manager", prefix="rgc", count=count, bodies=(body, bodies), applications=applications,
@@ -48,7 +52,9 @@ def managers(count: int, applications: tuple[str, ...], *, body: str = "ml", bod
     )  # fmt: skip
 
 
-def machines(count: int, applications: tuple[str, ...], *, visits: float = 220.0, most: int = 420) -> Staff:
+def machines(
+    count: int, applications: tuple[str, ...], *, visits: float = 220.0, most: int = 420
+) -> Staff:
     """Accounts of programs, at work round the clock on persons of the whole base."""
     return Staff(
         kind="machine", prefix="machine", count=count, bodies=("exploitation", 1), applications=applications,
@@ -84,7 +90,12 @@ def application(
 ) -> Application:  # fmt: skip
     """An application in operation."""
     return Application(
-        id=name, owner=owner, population=population, portal=portal, categories=categories, operations=operations
+        id=name,
+        owner=owner,
+        population=population,
+        portal=portal,
+        categories=categories,
+        operations=operations,
     )
 
 

@@ -7,7 +7,7 @@ a theft of 36.8 million persons needs no more memory than its busiest hour.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from ecluse.model.time import HOUR
 from ecluse.simulator.plan import Pace, Raid, Walk
 from ecluse.simulator.population import Population
-from ecluse.simulator.requests import Requests, make, merge, operation_code
+from ecluse.simulator.requests import SCREENS, Requests, make, merge, operation_code
 from ecluse.simulator.walks import Walker
 from ecluse.simulator.world import session_number
 
 __all__ = ["Piece", "Thief", "pieces_of"]
 
-_DOCUMENT_REQUESTS = 3
-_FIND = np.int16(200)
-_MISS = np.int16(404)
+_DOCUMENT_REQUESTS: Final = 3
+_FIND: Final = np.int16(200)
+_MISS: Final = np.int16(404)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,11 @@ class Thief:
             all_persons = np.empty(len(owner), np.int64)
             all_persons[found[owner]] = persons
             all_persons[~found[owner]] = self._base + 1 + rng.integers(0, self._base, misses)
-        row_size = all_counts * self.raid.size if self.raid.operation == "view" else 400 + all_counts * self.raid.size
+        row_size = (
+            all_counts * self.raid.size
+            if self.raid.operation == "view"
+            else 400 + all_counts * self.raid.size
+        )
         return self._requests(
             self._moments(piece, hits + misses, rng=rng),
             persons=all_persons, counts=all_counts, span=piece.span, actor=self._row,
@@ -116,9 +120,13 @@ class Thief:
     def _shown(self, piece: Piece) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Persons of the piece's requests that find someone, with the linked persons beside them."""
         raid = self.raid
-        first, last = (min(raid.persons, n * raid.page) for n in (piece.first_request, piece.last_request))
+        first, last = (
+            min(raid.persons, n * raid.page) for n in (piece.first_request, piece.last_request)
+        )
         places = np.arange(first, last)
-        counts = np.diff(np.minimum(np.arange(first, last + raid.page, raid.page), last)).astype(np.int64)
+        counts = np.diff(np.minimum(np.arange(first, last + raid.page, raid.page), last)).astype(
+            np.int64
+        )
         counts = counts[counts > 0]
         persons = self._walker.persons(raid.first + places)
         if raid.linked == 0:
@@ -136,11 +144,15 @@ class Thief:
             free = np.sort(rng.integers(0, length - gap * max(number - 1, 0), number))
             return (piece.first_at + free + gap * np.arange(number)).astype(np.int64)
         slot = length / max(number, 1)
-        at = piece.first_at + ((np.arange(number) + 0.6 * rng.random(number)) * slot).astype(np.int64)
+        at = piece.first_at + ((np.arange(number) + 0.6 * rng.random(number)) * slot).astype(
+            np.int64
+        )
         if number and piece.number == 0:
             at[0] = piece.first_at  # the theft begins and ends when it did
         if number and piece.last_at == self.raid.spans[-1][1]:
-            at[-1] = piece.last_at - 1_000_000 if number == 1 else max(at[-1], piece.last_at - 1_000_000)
+            at[-1] = (
+                piece.last_at - 1_000_000 if number == 1 else max(at[-1], piece.last_at - 1_000_000)
+            )
         return at
 
     def _own_files(self, piece: Piece, *, rng: np.random.Generator) -> Requests:
@@ -149,22 +161,29 @@ class Thief:
         rows = self._row + np.arange(piece.first_request, piece.last_request)
         person = people.caseload[people.caseload_start[rows]]
         length = min(60_000_000, (piece.last_at - piece.first_at) // 2)
-        begin = piece.first_at + np.sort(rng.integers(0, piece.last_at - piece.first_at - length, len(rows)))
-        parts = []
-        for step in range(_DOCUMENT_REQUESTS):
-            parts.append(
-                self._requests(
-                    begin + step * length // (_DOCUMENT_REQUESTS + 1),
-                    persons=person, counts=np.ones(len(rows), np.int64), span=piece.span, actor=rows,
-                    session=session_number(self._seed, rows, 10_000_000 + self.number),
-                    operation=operation_code(raid.operation), screen=0 if step == 0 else 2,
-                    size=raid.size // _DOCUMENT_REQUESTS + (raid.size % _DOCUMENT_REQUESTS if step == 0 else 0),
-                    source=np.array(self._sources)[rng.integers(0, len(self._sources))]
-                    if len(self._sources) == 1
-                    else np.array(self._sources)[rows % len(self._sources)],
-                )
-            )  # fmt: skip
-        return merge(parts).in_time_order()
+        begin = piece.first_at + np.sort(
+            rng.integers(0, piece.last_at - piece.first_at - length, len(rows))
+        )
+        first, each = raid.size % _DOCUMENT_REQUESTS, raid.size // _DOCUMENT_REQUESTS
+        given = {
+            "persons": person,
+            "counts": np.ones(len(rows), np.int64),
+            "span": piece.span,
+            "actor": rows,
+            "session": session_number(self._seed, rows, 10_000_000 + self.number),
+            "operation": operation_code(raid.operation),
+            "source": np.array(self._sources)[rows % len(self._sources)],
+        }
+        steps = [
+            self._requests(
+                begin + step * length // (_DOCUMENT_REQUESTS + 1),
+                screen=0 if step == 0 else SCREENS.index("documents"),
+                size=each + first if step == 0 else each,
+                **given,
+            )
+            for step in range(_DOCUMENT_REQUESTS)
+        ]
+        return merge(steps).in_time_order()
 
     def _requests(self, at: NDArray[Any], *, span: int, **given: Any) -> Requests:
         given.setdefault("source", self._sources[span % len(self._sources)])

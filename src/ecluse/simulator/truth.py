@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from ecluse.simulator.peaks import Peak
+from ecluse.simulator.plan import Happening
 
 __all__ = ["Reading", "Tally", "stolen_rows"]
 
@@ -16,10 +17,12 @@ class Reading:
     """What one account's thief has read so far.
 
     Attributes:
+        persons: distinct ones, the linked persons included. linked: those shown beside somebody's own file.
         sessions: names of the log-ins that the thief used.
     """
 
     persons: int = 0
+    linked: int = 0
     requests: int = 0
     misses: int = 0
     bytes: int = 0
@@ -34,13 +37,24 @@ class Reading:
         self.bytes += row["bytes"]
         self.sessions |= set(row["sessions"])
         if row["first_at"] is not None:
-            self.first_at = row["first_at"] if self.first_at is None else min(self.first_at, row["first_at"])
-            self.last_at = row["last_at"] if self.last_at is None else max(self.last_at, row["last_at"])
+            self.first_at = (
+                row["first_at"] if self.first_at is None else min(self.first_at, row["first_at"])
+            )
+            self.last_at = (
+                row["last_at"] if self.last_at is None else max(self.last_at, row["last_at"])
+            )
 
 
 @dataclass(slots=True)
 class Tally:
-    """Sums over the frames of a simulation, taken one frame after the other."""
+    """Sums over the frames of a simulation, taken one frame after the other.
+
+    Attributes:
+        events: requests that showed someone. other_lines: rows that were not meant to. misses: that found nobody.
+        peaks: number and peak, as they come. story: what happened beside the log.
+        taken_before: for each happening, persons stolen (by its account, if it names one) before it.
+        linked_from: person numbers from here on are linked persons; None when there are none.
+    """
 
     events: int = 0
     honest_events: int = 0
@@ -49,6 +63,9 @@ class Tally:
     thieves: dict[str, Reading] = field(default_factory=dict)
     peaks: list[tuple[int, Peak]] = field(default_factory=list)
     events_by_application: Counter[str] = field(default_factory=Counter)
+    story: tuple[Happening, ...] = ()
+    taken_before: list[int] = field(default_factory=list)
+    linked_from: int | None = None
 
     def add(self, frame: pl.DataFrame, stolen: pl.DataFrame) -> None:
         """Counts one frame, and its stolen rows as `stolen_rows` gives them."""
@@ -83,15 +100,29 @@ class Tally:
             self.thieves.setdefault(row["account"], Reading()).add(row)
         for account, persons in stolen["account"].value_counts().iter_rows():
             self.thieves[account].persons += persons
+        self._add_linked(stolen)
+        self.taken_before = self.taken_before or [0] * len(self.story)
+        for number, happening in enumerate(self.story):
+            before = stolen["at"] < happening.at
+            if happening.account in self.thieves:
+                before &= stolen["account"] == happening.account
+            self.taken_before[number] += int(before.sum())
+
+    def _add_linked(self, stolen: pl.DataFrame) -> None:
+        if self.linked_from is None:
+            return
+        linked = stolen.filter(pl.col("person").cast(pl.Int64) >= self.linked_from)
+        for account, persons in linked["account"].value_counts().iter_rows():
+            self.thieves[account].linked += persons
 
 
 def stolen_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    """The (account, person) pairs that the thieves read in this frame, each once, in the order of reading."""
+    """The account, person and instant of each first read by a thief in this frame, in the order of reading."""
     return (
         frame.lazy()
         .filter((pl.col("mark") < 0) & (pl.col("status") == 200))
-        .select("account", person="persons")
+        .select("account", "at", person="persons")
         .explode("person")
-        .unique(maintain_order=True)
+        .unique(["account", "person"], keep="first", maintain_order=True)
         .collect()
     )

@@ -19,7 +19,9 @@ class Walker:
     consecutive numbers, as one goes through a country by agency or commune.
     """
 
-    def __init__(self, population: int, *, walk: Walk, block: int, rng: np.random.Generator, needed: int) -> None:
+    def __init__(
+        self, population: int, *, walk: Walk, block: int, rng: np.random.Generator, needed: int
+    ) -> None:
         assert needed <= population, "a theft takes no more persons than there are"
         self._walk = walk
         self._block = min(block, population) if walk is Walk.BLOCKS else 1
@@ -35,7 +37,9 @@ class Walker:
         if self._walk is Walk.SEQUENTIAL:
             return (self._start + 1 + places).astype(np.int64)
         block, within = np.divmod(places.astype(np.uint64), np.uint64(self._block))
-        scattered = (block * np.uint64(self._step) + np.uint64(self._start)) % np.uint64(self._places)
+        scattered = (block * np.uint64(self._step) + np.uint64(self._start)) % np.uint64(
+            self._places
+        )
         return (scattered * np.uint64(self._block) + within + np.uint64(1)).astype(np.int64)
 
 

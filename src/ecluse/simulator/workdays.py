@@ -78,7 +78,9 @@ def day_of(at: int) -> date:
     return (_EPOCH + timedelta(microseconds=at)).astimezone(_PARIS).date()
 
 
-def daily(first: date, last: date, *, hours: tuple[int, int], worked_only: bool) -> tuple[tuple[int, int], ...]:
+def daily(
+    first: date, last: date, *, hours: tuple[int, int], worked_only: bool
+) -> tuple[tuple[int, int], ...]:
     """The same full hours of every day, or of every working day, as stretches of time."""
     return tuple(
         (instant(day, hours[0]), instant(day, hours[1]))

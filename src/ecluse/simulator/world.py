@@ -78,7 +78,13 @@ class World:
         return Day(work.in_time_order(), tuple(peak for peak, _ in found), first_mark)
 
     def _shift(
-        self, number: int, staff: Staff, *, midnight: int, open_today: bool, rng: np.random.Generator
+        self,
+        number: int,
+        staff: Staff,
+        *,
+        midnight: int,
+        open_today: bool,
+        rng: np.random.Generator,
     ) -> Requests:
         people = self.population
         rows = np.flatnonzero((people.staff == number) & (people.mean > 0))
@@ -96,7 +102,9 @@ class World:
             source=people.source[work.actor],
         )
         work = work.but(at=np.clip(work.at, midnight, midnight + 1438 * _MINUTE))
-        return spaced(work, gap=HUMAN_GAP if staff.human else 1_000_000, end=midnight + 1440 * _MINUTE)
+        return spaced(
+            work, gap=HUMAN_GAP if staff.human else 1_000_000, end=midnight + 1440 * _MINUTE
+        )
 
     def _files(self, staff: Staff, rows: NDArray[Any], *, rng: np.random.Generator) -> Requests:
         """Files opened: a negative-binomial number a day, each looked at for a while, some again later."""
@@ -126,7 +134,9 @@ class World:
             actor=actor[back],
             size=rng.lognormal(9.2, 0.5, len(back)),
         )
-        return merge([first, again, self._searches(actor, at, person, stranger, staff=staff, rng=rng)])
+        return merge(
+            [first, again, self._searches(actor, at, person, stranger, staff=staff, rng=rng)]
+        )
 
     def _whom(
         self, staff: Staff, actor: NDArray[Any], *, rng: np.random.Generator
@@ -137,7 +147,11 @@ class World:
         stranger = (rng.random(len(actor)) < staff.outside) | (size == 0)
         own = (size * rng.random(len(actor)) ** 2).astype(np.int64)
         place = np.minimum(people.caseload_start[actor] + own, max(len(people.caseload) - 1, 0))
-        area = people.area[actor] + 1 + (people.area_size[actor] * rng.random(len(actor))).astype(np.int64)
+        area = (
+            people.area[actor]
+            + 1
+            + (people.area_size[actor] * rng.random(len(actor))).astype(np.int64)
+        )
         elsewhere = rng.integers(1, self.plan.population + 1, len(actor))
         outside = np.where(rng.random(len(actor)) < 0.92, area, elsewhere)
         mine = people.caseload[place] if len(people.caseload) else outside
@@ -159,9 +173,12 @@ class World:
         row = np.repeat(actor[asked], counts)
         last = np.cumsum(counts)
         step = 1 + (np.arange(len(row)) - np.repeat(last - counts, counts))
-        around = self.population.area[row] + (
-            np.repeat(person[asked] - self.population.area[actor[asked]], counts) - 1 + step * 7
-        ) % self.population.area_size[row] + 1
+        around = (
+            self.population.area[row]
+            + (np.repeat(person[asked] - self.population.area[actor[asked]], counts) - 1 + step * 7)
+            % self.population.area_size[row]
+            + 1
+        )
         around[last - counts] = person[asked]
         before = (rng.uniform(8, 50, len(asked)) * 1e6).astype(np.int64)
         return make(
@@ -211,10 +228,14 @@ class World:
     def _seated(self, work: Requests, *, day: date, midnight: int) -> Requests:
         """Gives every request its session, one for the morning and one for the afternoon, and adds the log-ins."""
         after_noon = work.at >= midnight + _AFTERNOON * _MINUTE
-        work = work.but(session=session_number(self.seed, work.actor, day.toordinal() * 2 + after_noon))
+        work = work.but(
+            session=session_number(self.seed, work.actor, day.toordinal() * 2 + after_noon)
+        )
         _, first = np.unique(work.session, return_index=True)
         order = np.lexsort((work.at, work.session))
-        begins = work.take(order[np.flatnonzero(np.diff(work.session[order], prepend=np.uint64(0)))])
+        begins = work.take(
+            order[np.flatnonzero(np.diff(work.session[order], prepend=np.uint64(0)))]
+        )
         assert len(begins) == len(first)
         nobody = np.zeros(len(begins), np.int32)
         at = np.maximum(begins.at - 3_000_000, midnight)
@@ -222,7 +243,9 @@ class World:
             at=at, counts=nobody, persons=np.zeros(0, np.int64), mark=nobody, size=nobody + 512,
             operation=np.full(len(begins), operation_code("login"), np.uint8), screen=nobody.astype(np.uint8),
         )  # fmt: skip
-        asset = login.but(at=at + 1_000_000, operation=np.full(len(begins), operation_code("asset"), np.uint8))
+        asset = login.but(
+            at=at + 1_000_000, operation=np.full(len(begins), operation_code("asset"), np.uint8)
+        )
         return merge([work, login, asset.but(size=nobody.astype(np.int64) + 48_213)])
 
 
@@ -241,7 +264,9 @@ def spaced(work: Requests, *, gap: int, end: int) -> Requests:
     return moved.take(np.flatnonzero(moved.at < end))
 
 
-def session_number(seed: int, actor: NDArray[Any], number: NDArray[Any] | int) -> NDArray[np.uint64]:
+def session_number(
+    seed: int, actor: NDArray[Any], number: NDArray[Any] | int
+) -> NDArray[np.uint64]:
     """A number that names a session: mixed (splitmix64), so that neighbours do not look alike."""
     with np.errstate(over="ignore"):
         mixed = (
@@ -277,6 +302,9 @@ def _applications(
     return np.where(rng.random(number) < 0.7, used[0], used[other]).astype(np.uint8)
 
 
-def _stretches(values: NDArray[np.int64], begin: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.int64]:
+def _stretches(
+    values: NDArray[np.int64], begin: NDArray[Any], counts: NDArray[Any]
+) -> NDArray[np.int64]:
     within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-    return values[np.repeat(begin, counts) + within]
+    taken: NDArray[np.int64] = values[np.repeat(begin, counts) + within]
+    return taken

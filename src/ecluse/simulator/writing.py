@@ -85,7 +85,11 @@ def target_path(frame: pl.DataFrame) -> pl.Series:
     screen = pl.when(pl.col("screen") == "").then(pl.lit("")).otherwise("/" + pl.col("screen"))
     return frame.with_columns(_application=application).select(
         pl.when(pl.col("operation") == "view")
-        .then(pl.concat_str(pl.lit("/"), "_application", pl.lit("/dossiers/"), joined_persons(), screen))
+        .then(
+            pl.concat_str(
+                pl.lit("/"), "_application", pl.lit("/dossiers/"), joined_persons(), screen
+            )
+        )
         .when(pl.col("operation") == "asset")
         .then(pl.lit("/static/app.css"))
         .otherwise(pl.concat_str(pl.lit("/"), "_application", pl.lit("/"), "operation"))

@@ -10,7 +10,12 @@ from ecluse.simulator.writing import LineFormat, rfc3339
 
 __all__ = ["FORMAT"]
 
-_EVENTS = {"view": "GetItem", "list": "Query", "search": "Scan", "export": "ExportTableToPointInTime"}
+_EVENTS = {
+    "view": "GetItem",
+    "list": "Query",
+    "search": "Scan",
+    "export": "ExportTableToPointInTime",
+}
 
 
 def _lines(frame: pl.DataFrame) -> pl.Series:
@@ -19,7 +24,11 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
     event = pl.struct(
         eventVersion=pl.lit("1.09"),
         userIdentity=pl.struct(
-            type=pl.lit("IAMUser"), principalId="account", arn=arn, accountId=pl.lit("000000000000"), userName="account"
+            type=pl.lit("IAMUser"),
+            principalId="account",
+            arn=arn,
+            accountId=pl.lit("000000000000"),
+            userName="account",
         ),
         eventTime=rfc3339("%Y-%m-%dT%H:%M:%SZ"),
         eventSource=pl.lit("dynamodb.amazonaws.com"),

@@ -20,11 +20,23 @@ def _quoted(text: str) -> str:
 
 
 def _lines(frame: pl.DataFrame) -> pl.Series:
-    plain = ("account", "organization", "application", "source", "operation", "categories", "factor")
-    written = frame.with_columns(per_value(frame[name], _quoted, missing="").alias(name) for name in plain)
+    plain = (
+        "account",
+        "organization",
+        "application",
+        "source",
+        "operation",
+        "categories",
+        "factor",
+    )
+    written = frame.with_columns(
+        per_value(frame[name], _quoted, missing="").alias(name) for name in plain
+    )
     cells = {"at": rfc3339(), "persons": joined_persons(";")}
     return written.select(
-        pl.concat_str([cells.get(name, pl.col(name)) for name in _COLUMNS], separator=",").alias("line")
+        pl.concat_str([cells.get(name, pl.col(name)) for name in _COLUMNS], separator=",").alias(
+            "line"
+        )
     )["line"]
 
 

@@ -18,7 +18,11 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
     client = pl.when(pl.col("source").str.contains(":", literal=True)).then(
         pl.concat_str(pl.lit("["), "source", pl.lit("]"))
     ).otherwise("source")  # fmt: skip
-    mark = pl.when(pl.col("_target").str.contains("?", literal=True)).then(pl.lit("&")).otherwise(pl.lit("?"))
+    mark = (
+        pl.when(pl.col("_target").str.contains("?", literal=True))
+        .then(pl.lit("&"))
+        .otherwise(pl.lit("?"))
+    )
     asked_by = pl.when(pl.col("account").is_null()).then(pl.lit("")).otherwise(
         pl.concat_str(mark, pl.lit("account="), "_account", pl.lit("&session="), "session")
     )  # fmt: skip
@@ -44,5 +48,12 @@ def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
 
 
 FORMAT = LineFormat(
-    name="elb", reader="elb", suffix=".log", resolution=1, everything=True, refused=True, lines=_lines, mapping=_mapping
+    name="elb",
+    reader="elb",
+    suffix=".log",
+    resolution=1,
+    everything=True,
+    refused=True,
+    lines=_lines,
+    mapping=_mapping,
 )

@@ -27,10 +27,12 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
         status_id=pl.when(found).then(1).otherwise(2),
         status_code=pl.col("status").cast(pl.String),
         metadata=pl.struct(
-            version=pl.lit("1.5.0"), product=pl.struct(name="application", vendor_name=pl.lit("example"))
+            version=pl.lit("1.5.0"),
+            product=pl.struct(name="application", vendor_name=pl.lit("example")),
         ),
         actor=pl.struct(
-            user=pl.struct(name="account", org=pl.struct(name="organization")), session=pl.struct(uid="session")
+            user=pl.struct(name="account", org=pl.struct(name="organization")),
+            session=pl.struct(uid="session"),
         ),
         src_endpoint=pl.struct(ip="source"),
         web_resources=pl.col("persons").list.eval(resource),

@@ -7,7 +7,14 @@ import polars as pl
 
 from ecluse.model.time import SECOND, format_instant
 from ecluse.simulator.mappings import web_mapping
-from ecluse.simulator.writing import DOMAIN, LineFormat, per_value, rfc3339, target_path, target_query
+from ecluse.simulator.writing import (
+    DOMAIN,
+    LineFormat,
+    per_value,
+    rfc3339,
+    target_path,
+    target_query,
+)
 
 __all__ = ["FORMAT", "w3c_escaped"]
 

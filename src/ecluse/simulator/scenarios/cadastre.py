@@ -15,7 +15,13 @@ def _build(asked: Asked) -> Scenario:
     first, last = date(2026, 7, 27), date(2026, 8, 7)
     staff = (
         professionals(
-            148, ("cadastre",), kind="surveyor", prefix="geometre", bodies=("cabinet", 30), visits=10, caseload=60
+            148,
+            ("cadastre",),
+            kind="surveyor",
+            prefix="geometre",
+            bodies=("cabinet", 30),
+            visits=10,
+            caseload=60,
         ),
         machines(2, ("cadastre",)),
     )

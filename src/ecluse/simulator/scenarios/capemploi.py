@@ -14,7 +14,11 @@ def _build(asked: Asked) -> Scenario:
     spans = evenings_and_weekends(begin, end, closed=(17, 45), opened=(8, 30))
     total = asked.share(36_820_828)
     first = total // 2
-    staff = (advisers(60, ("suivi",), bodies=8), partners(56, ("suivi",), body="capemploi", bodies=9), machines(4, ("suivi",)))
+    staff = (
+        advisers(60, ("suivi",), bodies=8),
+        partners(56, ("suivi",), body="capemploi", bodies=9),
+        machines(4, ("suivi",)),
+    )
     raids = tuple(
         Raid(
             account=account, application="suivi", spans=spans, persons=persons, first=start, page=100,

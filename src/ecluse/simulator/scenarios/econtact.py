@@ -12,7 +12,15 @@ THIEF = "agent-0113"
 def _build(asked: Asked) -> Scenario:
     begin, end = moment("2026-06-24 04:26"), moment("2026-06-25 02:31")
     staff = (
-        professionals(590, ("econtact",), kind="agent", prefix="agent", bodies=("sip", 30), factor="none", visits=16),
+        professionals(
+            590,
+            ("econtact",),
+            kind="agent",
+            prefix="agent",
+            bodies=("sip", 30),
+            factor="none",
+            visits=16,
+        ),
         machines(10, ("econtact",)),
     )
     return Scenario(

@@ -15,7 +15,15 @@ def _build(asked: Asked) -> Scenario:
         (moment("2026-07-22 16:20"), moment("2026-07-22 17:16")),
     )
     staff = (
-        professionals(590, ("econtact",), kind="agent", prefix="agent", bodies=("sip", 30), factor="none", visits=16),
+        professionals(
+            590,
+            ("econtact",),
+            kind="agent",
+            prefix="agent",
+            bodies=("sip", 30),
+            factor="none",
+            visits=16,
+        ),
         machines(10, ("econtact",)),
     )
     return Scenario(

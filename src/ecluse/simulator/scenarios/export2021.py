@@ -16,7 +16,9 @@ def _build(asked: Asked) -> Scenario:
     first, last = date(2021, 2, 1), date(2021, 5, 31)
     worked = [day for day in days_between(first, last) if is_working_day(day)]
     chosen = [worked[n * (len(worked) - 1) // (_EXPORTS - 1)] for n in range(_EXPORTS)]
-    spans = tuple((instant(day, 10 + n % 6, 12), instant(day, 10 + n % 6, 52)) for n, day in enumerate(chosen))
+    spans = tuple(
+        (instant(day, 10 + n % 6, 12), instant(day, 10 + n % 6, 52)) for n, day in enumerate(chosen)
+    )
     persons = asked.share(58_124)
     staff = (advisers(38, ("suivi",), bodies=5), machines(2, ("suivi",)))
     return Scenario(

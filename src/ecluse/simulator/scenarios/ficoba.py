@@ -15,7 +15,14 @@ def _build(asked: Asked) -> Scenario:
     first, last = date(2026, 1, 28), date(2026, 2, 12)
     staff = (
         professionals(
-            98, ("ficoba",), kind="agent", prefix="agent", bodies=("ministere", 12), factor="none", visits=12, outside=0.5
+            98,
+            ("ficoba",),
+            kind="agent",
+            prefix="agent",
+            bodies=("ministere", 12),
+            factor="none",
+            visits=12,
+            outside=0.5,
         ),
         machines(2, ("ficoba",)),
     )

@@ -13,7 +13,15 @@ def _build(asked: Asked) -> Scenario:
     begin, end = moment("2025-07-21 20:00"), moment("2025-07-25 20:00")
     staff = (
         professionals(
-            196, ("dpi",), kind="doctor", prefix="medecin", bodies=("service", 20), factor="none", visits=20, caseload=60, outside=0.15
+            196,
+            ("dpi",),
+            kind="doctor",
+            prefix="medecin",
+            bodies=("service", 20),
+            factor="none",
+            visits=20,
+            caseload=60,
+            outside=0.15,
         ),
         machines(4, ("dpi",)),
     )

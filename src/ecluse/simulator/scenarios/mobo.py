@@ -13,7 +13,15 @@ def _build(asked: Asked) -> Scenario:
     begin, end = moment("2024-10-06 00:00"), moment("2024-10-17 00:00")
     staff = (
         professionals(
-            245, ("mobo",), kind="agent", prefix="agent", bodies=("plateau", 12), factor="none", visits=26, caseload=0, outside=1.0
+            245,
+            ("mobo",),
+            kind="agent",
+            prefix="agent",
+            bodies=("plateau", 12),
+            factor="none",
+            visits=26,
+            caseload=0,
+            outside=1.0,
         ),
         machines(5, ("mobo",)),
     )

@@ -2,7 +2,17 @@
 
 from datetime import date
 
-from ecluse.simulator.plan import Asked, Card, Cast, Happening, Pace, Raid, Scenario, Walk, WorldPlan
+from ecluse.simulator.plan import (
+    Asked,
+    Card,
+    Cast,
+    Happening,
+    Pace,
+    Raid,
+    Scenario,
+    Walk,
+    WorldPlan,
+)
 from ecluse.simulator.staffing import application, machines, managers, partners, sized
 from ecluse.simulator.workdays import daily, days_between, instant, is_working_day
 

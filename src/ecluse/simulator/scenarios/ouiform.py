@@ -15,7 +15,11 @@ def _build(asked: Asked) -> Scenario:
     begin, end = moment("2025-11-27 20:15"), moment("2025-11-28 16:15")
     total = asked.share(1_600_000)
     halves = ((CREATED[0], total // 2, 0), (CREATED[1], total - total // 2, total // 2))
-    staff = (partners(360, ("ouiform", "suivi")), managers(36, ("ouiform",)), machines(4, ("suivi",)))
+    staff = (
+        partners(360, ("ouiform", "suivi")),
+        managers(36, ("ouiform",)),
+        machines(4, ("suivi",)),
+    )
     return Scenario(
         world=WorldPlan(
             applications=(

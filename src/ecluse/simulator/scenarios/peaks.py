@@ -3,7 +3,15 @@
 from datetime import date
 
 from ecluse.simulator.plan import Asked, Card, Scenario, WorldPlan
-from ecluse.simulator.staffing import advisers, application, machines, managers, partners, sized, trainers
+from ecluse.simulator.staffing import (
+    advisers,
+    application,
+    machines,
+    managers,
+    partners,
+    sized,
+    trainers,
+)
 
 __all__ = ["CARD"]
 
