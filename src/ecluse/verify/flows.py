@@ -1,0 +1,135 @@
+"""Which ways lead from an account to a person? The flows of an estate, alike ones together.
+
+A flow is a kind of account in an organization that uses an operation of an application to see a category.
+Estates have thousands of organizations; those that no policy tells apart are one class here.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Final, TypeVar
+
+from ecluse.model.estate import AccountKind, Application, Estate, Organization
+from ecluse.model.policy import Budget, Target
+
+__all__ = ["Flow", "matches", "merge", "split"]
+
+T = TypeVar("T")
+
+UNLISTED: Final = ""
+"""Stands for the operations or categories of an application that lists none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Accounts of these kinds and organizations that read in these applications; an empty set means all there are."""
+
+    applications: frozenset[str]
+    kinds: frozenset[str]
+    organizations: frozenset[str]
+    operations: frozenset[str]
+    categories: frozenset[str]
+
+
+def split(estate: Estate, budgets: Sequence[Budget]) -> Iterator[tuple[Flow, AccountKind]]:
+    """Every flow of the estate, with organizations together that no budget tells apart."""
+    for kind in estate.kinds:
+        owners = [o for o in estate.organizations if any(h.kind == kind.id for h in o.accounts)]
+        classes = _classes(owners, budgets)
+        for application in estate.applications:
+            if kind.applications and application.id not in kind.applications:
+                continue
+            ways = product(
+                application.operations or (UNLISTED,), application.categories or (UNLISTED,)
+            )
+            for (operation, category), bodies in product(ways, classes):
+                yield _flow(application, kind, bodies, operation, category), kind
+
+
+def matches(target: Target, flow: Flow) -> bool:
+    """Whether the target's conditions on kind, organization, application, operation and category hold for all of the flow."""
+    pairs = (
+        (target.kinds, flow.kinds),
+        (target.organizations, flow.organizations),
+        (target.applications, flow.applications),
+        (target.operations, flow.operations),
+        (target.categories, flow.categories),
+    )
+    return all(allowed is None or wanted <= allowed for allowed, wanted in pairs)
+
+
+def merge(flows: Iterable[Flow], estate: Estate) -> list[Flow]:
+    """The same flows in as few groups as one pass a side gives; a side that is whole is written as empty."""
+    merged = _join(flows, "categories")
+    merged = [
+        _whole(f, "categories", _of_application(estate, f, lambda a: a.categories)) for f in merged
+    ]
+    merged = _join(merged, "operations")
+    merged = [
+        _whole(f, "operations", _of_application(estate, f, lambda a: a.operations)) for f in merged
+    ]
+    merged = _join(merged, "organizations")
+    merged = [_whole(f, "organizations", _with_kind(estate, f)) for f in merged]
+    merged = _join(merged, "kinds")
+    merged = [_whole(f, "kinds", _opening(estate, f)) for f in merged]
+    merged = _join(merged, "applications")
+    return [_whole(f, "applications", frozenset(a.id for a in estate.applications)) for f in merged]
+
+
+def _classes(organizations: list[Organization], budgets: Sequence[Budget]) -> list[frozenset[str]]:
+    conditions = {b.target.organizations for b in budgets if b.target.organizations is not None}
+    ordered = sorted(conditions, key=sorted)
+    found: dict[Hashable, list[str]] = {}
+    for organization in organizations:
+        signature = tuple(organization.id in ids for ids in ordered)
+        found.setdefault(signature, []).append(organization.id)
+    return [frozenset(ids) for ids in found.values()]
+
+
+def _flow(
+    application: Application,
+    kind: AccountKind,
+    organizations: frozenset[str],
+    operation: str,
+    category: str,
+) -> Flow:
+    return Flow(
+        applications=frozenset({application.id}),
+        kinds=frozenset({kind.id}),
+        organizations=organizations,
+        operations=frozenset({operation}),
+        categories=frozenset({category}),
+    )
+
+
+def _join(flows: Iterable[Flow], side: str) -> list[Flow]:
+    """Unites flows that differ on one side only."""
+    found: dict[Flow, frozenset[str]] = {}
+    for flow in flows:
+        others = replace(flow, **{side: frozenset()})
+        found[others] = found.get(others, frozenset()) | getattr(flow, side)
+    return [replace(others, **{side: united}) for others, united in found.items()]
+
+
+def _whole(flow: Flow, side: str, whole: frozenset[str]) -> Flow:
+    return replace(flow, **{side: frozenset()}) if getattr(flow, side) == whole else flow
+
+
+def _of_application(
+    estate: Estate, flow: Flow, listed: Callable[[Application], tuple[str, ...]]
+) -> frozenset[str]:
+    names = (listed(a) for a in estate.applications if a.id in flow.applications)
+    return frozenset(name for found in names for name in found or (UNLISTED,))
+
+
+def _with_kind(estate: Estate, flow: Flow) -> frozenset[str]:
+    found = (o.id for o in estate.organizations if any(h.kind in flow.kinds for h in o.accounts))
+    return frozenset(found)
+
+
+def _opening(estate: Estate, flow: Flow) -> frozenset[str]:
+    held = {h.kind for o in estate.organizations for h in o.accounts}
+    opening = (
+        k.id for k in estate.kinds if not k.applications or flow.applications & set(k.applications)
+    )
+    return frozenset(opening) & held
