@@ -92,6 +92,13 @@ class TableDirectory:
             joined = self._join_accounts(events, self._accounts)
         return joined if self._caseload is None else _join_own(joined, self._caseload)
 
+    def headcounts(self) -> dict[tuple[str | None, str | None], int]:
+        """How many accounts the table has of each kind in each organization; empty without a table."""
+        if self._accounts is None:
+            return {}
+        grouped = self._accounts.group_by("account_kind", "table_organization").len()
+        return {(kind, body): number for kind, body, number in grouped.iter_rows()}
+
     def findings(self) -> tuple[Finding, ...]:
         """What a person should know of the tables after what was read so far."""
         count = len(self._first_seen)

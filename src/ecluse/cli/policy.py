@@ -1,0 +1,255 @@
+"""`ecluse policy`: check a policy file, show it, and print its schema or the default set."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ecluse.cli._config_files import (
+    as_document,
+    exit_code,
+    print_findings,
+    read_config,
+    read_estate,
+    read_text,
+    write_new,
+)
+from ecluse.cli._options import json_option, print_json
+
+if TYPE_CHECKING:
+    from ecluse.loaders.policy import PolicyFile
+    from ecluse.model.policy import Budget
+
+__all__ = ["command"]
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def command() -> None:
+    r"""Checks and shows policy files: who may read how many persons over which time.
+
+    \b
+    Start with:
+      ecluse policy default --out policy.yaml
+      ecluse policy check policy.yaml --estate estate.yaml
+    """
+
+
+@command.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--estate",
+    type=FILE,
+    help="Also check it against this estate file, and find what it does not cover.",
+)
+@json_option
+def check(file: Path, estate: Path | None, *, as_json: bool) -> int:
+    r"""Refuses a wrong policy FILE with every fault at its place, and tells what a right one does not cover.
+
+    \b
+    Examples:
+      ecluse policy check policy.yaml
+      ecluse policy check policy.yaml --estate estate.yaml --json
+
+    \b
+    Exit codes: 0 all is well, or only advice; 1 a finding of medium severity or worse; 3 the file is wrong.
+    """
+    from ecluse.loaders.policy import load_policy
+    from ecluse.verify.advice import advise
+    from ecluse.verify.coverage import uncovered
+
+    known = None if estate is None else read_estate(estate)
+    policies = load_policy(read_config(file), file=str(file), estate=known)
+    findings = advise(policies, estate=known) + (
+        () if known is None else uncovered(known, policies)
+    )
+    if as_json:
+        budgets = len(policies.budgets)
+        print_json(
+            {
+                "file": str(file),
+                "valid": True,
+                "budgets": budgets,
+                "digest": policies.digest,
+                "findings": as_document(findings),
+            }
+        )
+    else:
+        print_findings(findings)
+        noun = "budget" if len(policies.budgets) == 1 else "budgets"
+        scope = "" if known is not None else "; give --estate to find what it does not cover"
+        click.echo(
+            f"{file}: valid, {len(policies.budgets)} {noun}, {len(findings)} findings{scope}"
+        )
+    return exit_code(findings)
+
+
+@command.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--why", is_flag=True, help="Also print why each number is what it is, as the file says."
+)
+@json_option
+def show(file: Path, *, why: bool, as_json: bool) -> None:
+    r"""Shows the budgets of a policy FILE as a table.
+
+    \b
+    Example:
+      ecluse policy show policy.yaml --why
+    """
+    from ecluse.loaders.policy import read_policy
+
+    policy = read_policy(read_config(file), file=str(file))
+    if as_json:
+        budgets = [_budget_document(b, policy) for b in policy.policies.budgets]
+        print_json({"file": str(file), "digest": policy.policies.digest, "budgets": budgets})
+        return
+    _print_table(policy)
+    if why:
+        _print_why(policy)
+
+
+@command.command()
+@click.argument("name", default="policy")
+@json_option
+def schema(name: str, *, as_json: bool) -> None:
+    r"""Prints the JSON Schema (draft 2020-12) of a kind of file: policy, estate or mapping.
+
+    Editors that speak to a YAML language server complete and check with it, when the file begins with
+    `# yaml-language-server: $schema=policy.schema.json`.
+
+    \b
+    Example:
+      ecluse policy schema policy > policy.schema.json
+    """
+    from ecluse.loaders.schemas import names, published
+    from ecluse.model.errors import CallerError
+
+    del as_json  # a schema is one JSON document either way
+    if name not in names():
+        raise CallerError(
+            f"no schema is called `{name}`", help=f"the schemas are {', '.join(names())}"
+        )
+    click.echo(published(name), nl=False)
+
+
+@command.command()
+@click.option("--out", type=FILE, help="Write it to this new file instead of standard output.")
+@json_option
+def default(out: Path | None, *, as_json: bool) -> None:
+    r"""Prints the policy set that ships with Ecluse, each number with its reason.
+
+    \b
+    Example:
+      ecluse policy default --out policy.yaml
+    """
+    text = read_text("policy.yaml")
+    if out is not None:
+        write_new(out, text)
+    if as_json:
+        print_json({"written": str(out)} if out is not None else {"policy": text})
+    else:
+        click.echo(f"{out}: written" if out is not None else text, nl=out is not None)
+
+
+def _budget_document(budget: "Budget", policy: "PolicyFile") -> dict[str, Any]:
+    from ecluse.model.time import format_duration
+
+    return {
+        "id": budget.id,
+        "description": policy.descriptions.get(budget.id, ""),
+        "per": [k.value for k in budget.per],
+        "counts": budget.counts.value,
+        "target": _conditions(budget),
+        "limits": {format_duration(w.length): w.limit for w in budget.windows},
+        "warn_at": budget.warn_share,
+        "effect": budget.effect.word,
+        "mode": budget.mode.value,
+        "reason": dict(budget.reason),
+        "why": {format_duration(length): text for length, text in policy.why[budget.id].items()},
+    }
+
+
+def _conditions(budget: "Budget") -> dict[str, Any]:
+    """The target's conditions as a policy file writes them, the absent ones left out."""
+    from ecluse.model.time import format_duration
+
+    target = budget.target
+    found: dict[str, Any] = {
+        "kind": target.kinds,
+        "organization": target.organizations,
+        "application": target.applications,
+        "operation": target.operations,
+        "category": target.categories,
+        "factor": target.factors,
+    }
+    found = {key: sorted(names) for key, names in found.items() if names is not None}
+    if target.hours is not None:
+        found["hours"] = _hours(target.hours)
+    bars = {"under": target.younger_than, "over": target.older_than}
+    if any(bars.values()):
+        found["account_age"] = {
+            key: format_duration(bar) for key, bar in bars.items() if bar is not None
+        }
+    if target.own is not None:
+        found["caseload"] = "inside" if target.own else "outside"
+    return found
+
+
+def _hours(hours: Any) -> dict[str, Any]:
+    from ecluse.loaders.schema import WEEKDAYS
+
+    start, end = hours.spans[-1][0], hours.spans[0][1]
+    days = [day for day, number in WEEKDAYS.items() if number in hours.weekdays]
+    clock = {"from": f"{start // 60:02}:{start % 60:02}", "to": f"{end // 60:02}:{end % 60:02}"}
+    return {"zone": hours.zone, **clock, "weekdays": days}
+
+
+def _print_table(policy: "PolicyFile") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from ecluse.model.policy import Mode
+    from ecluse.model.time import format_duration
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading, width in (
+        ("budget", 12),
+        ("per", 12),
+        ("at most", 16),
+        ("beyond", 10),
+        ("only when", None),
+    ):
+        table.add_column(heading, min_width=width)
+    for budget in policy.policies.budgets:
+        limits = ", ".join(f"{w.limit:,} in {format_duration(w.length)}" for w in budget.windows)
+        warns = "" if budget.warn_share is None else f" (warn from {budget.warn_share:.0%})"
+        mode = "only watch: " if budget.mode is Mode.SHADOW else ""
+        when = "; ".join(f"{key} {_inline(value)}" for key, value in _conditions(budget).items())
+        table.add_row(
+            budget.id,
+            " x ".join(k.value for k in budget.per),
+            f"{budget.counts.value}: {limits}",
+            f"{mode}{budget.effect.word}{warns}",
+            when or "always",
+        )
+        table.add_row()
+    Console(markup=False, highlight=False, emoji=False).print(table)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_inline(part)}" for key, part in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _print_why(policy: "PolicyFile") -> None:
+    from ecluse.model.time import format_duration
+
+    for budget in policy.policies.budgets:
+        click.echo(f"\n{budget.id}: {policy.descriptions.get(budget.id, '')}".rstrip())
+        for window in budget.windows:
+            why = policy.why[budget.id].get(window.length, "no reason is given")
+            click.echo(f"  {window.limit} in {format_duration(window.length)}: {why}")
