@@ -178,8 +178,7 @@ def _write_tables(simulation: Simulation, card: Card, folder: Path, *, form: Lin
     estate = estate_of(plan, people)
     description = f"Simulated estate of the scenario {card.name} ({card.number}): {card.title}."
     _write_yaml(folder / "estate.yaml", estate_document(estate, description=description))
-    applications = tuple(application.id for application in plan.applications)
-    _write_yaml(folder / "mapping.yaml", form.mapping(applications))
+    _write_yaml(folder / "mapping.yaml", form.mapping(plan.applications))
     accounts_table(people).write_csv(folder / "accounts.csv")
     caseload_table(people).write_csv(folder / "caseload.csv")
 

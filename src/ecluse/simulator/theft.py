@@ -165,7 +165,7 @@ class Thief:
             rng.integers(0, piece.last_at - piece.first_at - length, len(rows))
         )
         first, each = raid.size % _DOCUMENT_REQUESTS, raid.size // _DOCUMENT_REQUESTS
-        given = {
+        given: dict[str, Any] = {
             "persons": person,
             "counts": np.ones(len(rows), np.int64),
             "span": piece.span,

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import polars as pl
 
+from ecluse.model.estate import Application
+
 __all__ = [
     "DOMAIN", "LineFormat", "joined_persons", "nginx_escaped", "per_value", "rfc3339", "showing", "target", "target_path",
     "target_query",
@@ -40,7 +42,7 @@ class LineFormat:
     everything: bool
     refused: bool
     lines: Callable[[pl.DataFrame], pl.Series] | None
-    mapping: Callable[[tuple[str, ...]], dict[str, Any]]
+    mapping: Callable[[tuple[Application, ...]], dict[str, Any]]
     header: Callable[[str, int], str] = lambda _application, _at: ""
 
     def rows(self, frame: pl.DataFrame) -> pl.DataFrame:

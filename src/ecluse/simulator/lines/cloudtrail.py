@@ -1,11 +1,10 @@
 """AWS CloudTrail data events, one record a line; every person is an object in a bucket of the application."""
 
-from typing import Any
-
 import polars as pl
 
+from ecluse.model.estate import Application
 from ecluse.model.time import SECOND
-from ecluse.simulator.mappings import table_mapping
+from ecluse.simulator.mappings import Document, refused
 from ecluse.simulator.writing import LineFormat, rfc3339
 
 __all__ = ["FORMAT"]
@@ -47,9 +46,23 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
     return frame.select(event.struct.json_encode().alias("line"))["line"]
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
+def _mapping(applications: tuple[Application, ...]) -> Document:
     del applications
-    return table_mapping("cloudtrail")
+    return {
+        "version": 1,
+        "format": "cloudtrail",
+        "account": "/userIdentity/userName",
+        "person": "/requestParameters/key/person/*",
+        "session": "/additionalEventData/session",
+        "application": "/requestParameters/tableName",
+        "source": "sourceIPAddress",
+        "bytes": "/additionalEventData/bytesTransferredOut",
+        "rules": [
+            {"when": {"field": "eventName", "in": [event]}, "set": {"operation": operation}}
+            for operation, event in _EVENTS.items()
+        ],
+        "ignore": refused("errorCode", present=True),
+    }
 
 
 FORMAT = LineFormat(

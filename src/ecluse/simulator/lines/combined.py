@@ -1,11 +1,10 @@
 """nginx and Apache combined: one line as `log_format combined` writes it."""
 
-from typing import Any
-
 import polars as pl
 
+from ecluse.model.estate import Application
 from ecluse.model.time import SECOND
-from ecluse.simulator.mappings import web_mapping
+from ecluse.simulator.mappings import Document, web_mapping
 from ecluse.simulator.writing import LineFormat, nginx_escaped, per_value, rfc3339, target
 
 __all__ = ["FORMAT", "combined_lines"]
@@ -27,8 +26,11 @@ def combined_lines(frame: pl.DataFrame) -> pl.Series:
     )["line"]  # fmt: skip
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
-    return web_mapping("combined", applications)
+def _mapping(applications: tuple[Application, ...]) -> Document:
+    return web_mapping(
+        "combined", applications, target="target", status="status",
+        account="remote_user", source="remote_addr", bytes="body_bytes_sent",
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(

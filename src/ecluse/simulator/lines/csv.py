@@ -1,10 +1,9 @@
 """CSV with a header (RFC 4180); several persons stand in one cell, between semicolons."""
 
-from typing import Any
-
 import polars as pl
 
-from ecluse.simulator.mappings import table_mapping
+from ecluse.model.estate import Application
+from ecluse.simulator.mappings import Document, refused, same_names
 from ecluse.simulator.writing import LineFormat, joined_persons, per_value, rfc3339
 
 __all__ = ["FORMAT"]
@@ -45,9 +44,12 @@ def _header(application: str, at: int) -> str:
     return ",".join(_COLUMNS) + "\n"
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
+def _mapping(applications: tuple[Application, ...]) -> Document:
     del applications
-    return table_mapping("csv")
+    return same_names(
+        "csv", options={"separator": ","}, time={"field": "at"}, person={"field": "persons", "split": ";"},
+        categories={"field": "categories", "split": ","}, ignore=refused("status", at_least=400),
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(

@@ -1,11 +1,11 @@
 """AWS Application Load Balancer: the account and the session travel in the query, since the format has no place for them."""
 
-from typing import Any
 from urllib.parse import quote
 
 import polars as pl
 
-from ecluse.simulator.mappings import web_mapping
+from ecluse.model.estate import Application
+from ecluse.simulator.mappings import Document, web_mapping
 from ecluse.simulator.writing import DOMAIN, LineFormat, nginx_escaped, per_value, rfc3339, target
 
 __all__ = ["FORMAT"]
@@ -43,8 +43,11 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
     )["line"]  # fmt: skip
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
-    return web_mapping("elb", applications)
+def _mapping(applications: tuple[Application, ...]) -> Document:
+    return web_mapping(
+        "elb", applications, target="request", status="status", account={"parameter": "account"},
+        session={"parameter": "session"}, source="client_ip", bytes="sent_bytes",
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(

@@ -1,10 +1,9 @@
 """JSON lines: one object an event, the persons in an array."""
 
-from typing import Any
-
 import polars as pl
 
-from ecluse.simulator.mappings import table_mapping
+from ecluse.model.estate import Application
+from ecluse.simulator.mappings import Document, refused, same_names
 from ecluse.simulator.writing import LineFormat, rfc3339
 
 __all__ = ["FORMAT"]
@@ -18,9 +17,12 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
     return frame.select(event.struct.json_encode().alias("line"))["line"]
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
+def _mapping(applications: tuple[Application, ...]) -> Document:
     del applications
-    return table_mapping("jsonl")
+    return same_names(
+        "jsonl", time={"field": "at"}, person="/persons/*", categories="/categories/*",
+        ignore=refused("status", at_least=400),
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(

@@ -1,11 +1,10 @@
 """nginx JSON: one object a line, with the names of nginx's variables (`log_format … escape=json`)."""
 
-from typing import Any
-
 import polars as pl
 
+from ecluse.model.estate import Application
 from ecluse.model.time import SECOND
-from ecluse.simulator.mappings import web_mapping
+from ecluse.simulator.mappings import Document, web_mapping
 from ecluse.simulator.writing import DOMAIN, LineFormat, rfc3339, target
 
 __all__ = ["FORMAT"]
@@ -28,8 +27,12 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
     return frame.select(request.struct.json_encode().alias("line"))["line"]
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
-    return web_mapping("nginx_json", applications, session="cookie_session")
+def _mapping(applications: tuple[Application, ...]) -> Document:
+    return web_mapping(
+        "nginx_json", applications, target="request_uri", status="status",
+        account="remote_user", source="remote_addr", bytes="body_bytes_sent",
+        session="cookie_session",
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(

@@ -1,10 +1,9 @@
 """OCSF 1.x Web Resources Activity (class 6001), one object a line; every person is a web resource."""
 
-from typing import Any
-
 import polars as pl
 
-from ecluse.simulator.mappings import table_mapping
+from ecluse.model.estate import Application
+from ecluse.simulator.mappings import Document, refused
 from ecluse.simulator.writing import LineFormat
 
 __all__ = ["FORMAT"]
@@ -38,13 +37,28 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
         web_resources=pl.col("persons").list.eval(resource),
         http_request=pl.struct(http_method=pl.lit("GET")),
         http_response=pl.struct(code="status", length="bytes"),
+        unmapped=pl.struct("operation", "factor", pl.col("categories").str.split(",")),
     )
     return frame.select(event.struct.json_encode().alias("line"))["line"]
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
+def _mapping(applications: tuple[Application, ...]) -> Document:
     del applications
-    return table_mapping("ocsf")
+    return {
+        "version": 1,
+        "format": "ocsf",
+        "account": "/actor/user/name",
+        "person": "/web_resources/*/uid",
+        "session": "/actor/session/uid",
+        "organization": "/actor/user/org/name",
+        "application": "/metadata/product/name",
+        "source": "/src_endpoint/ip",
+        "operation": "/unmapped/operation",
+        "factor": "/unmapped/factor",
+        "categories": "/unmapped/categories/*",
+        "bytes": "/http_response/length",
+        "ignore": refused("status_id", **{"in": [2]}),
+    }
 
 
 FORMAT = LineFormat(

@@ -1,16 +1,18 @@
 """Parquet: the columns of access events themselves, nothing else."""
 
-from typing import Any
-
-from ecluse.simulator.mappings import table_mapping
+from ecluse.model.estate import Application
+from ecluse.simulator.mappings import Document, same_names
 from ecluse.simulator.writing import LineFormat
 
 __all__ = ["FORMAT"]
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
+def _mapping(applications: tuple[Application, ...]) -> Document:
     del applications
-    return table_mapping("parquet")
+    return same_names(
+        "parquet", time={"field": "at", "format": "unix_us"}, person="persons",
+        categories={"field": "categories", "split": ","},
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(

@@ -1,12 +1,11 @@
 """vhost_combined: a combined line with the server's name and port before it, as Debian's Apache writes it."""
 
-from typing import Any
-
 import polars as pl
 
+from ecluse.model.estate import Application
 from ecluse.model.time import SECOND
 from ecluse.simulator.lines.combined import combined_lines
-from ecluse.simulator.mappings import web_mapping
+from ecluse.simulator.mappings import Document, web_mapping
 from ecluse.simulator.writing import DOMAIN, LineFormat
 
 __all__ = ["FORMAT"]
@@ -18,8 +17,11 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
     )["line"]
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
-    return web_mapping("vhost_combined", applications)
+def _mapping(applications: tuple[Application, ...]) -> Document:
+    return web_mapping(
+        "vhost_combined", applications, target="target", status="status",
+        account="remote_user", source="remote_addr", bytes="body_bytes_sent",
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(

@@ -1,12 +1,12 @@
 """W3C extended log (IIS): a header that names the fields, `+` for a space, `-` for nothing."""
 
 import re
-from typing import Any
 
 import polars as pl
 
+from ecluse.model.estate import Application
 from ecluse.model.time import SECOND, format_instant
-from ecluse.simulator.mappings import web_mapping
+from ecluse.simulator.mappings import Document, web_mapping
 from ecluse.simulator.writing import (
     DOMAIN,
     LineFormat,
@@ -58,8 +58,15 @@ def _header(application: str, at: int) -> str:
     return f"#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n#Date: {date}\n#Fields: {_FIELDS}\n"
 
 
-def _mapping(applications: tuple[str, ...]) -> dict[str, Any]:
-    return web_mapping("w3c", applications)
+def _mapping(applications: tuple[Application, ...]) -> Document:
+    persons = [
+        {"field": "path", "matches": "/dossiers/([0-9,]+)", "split": ","},
+        {"field": "query", "parameter": "ids", "split": ","},
+    ]
+    return web_mapping(
+        "w3c", applications, target="path", status="sc-status", person=persons, account="cs-username",
+        source="c-ip", bytes="sc-bytes", session={"field": "cs(Cookie)", "matches": "session=([0-9]+)"},
+    )  # fmt: skip
 
 
 FORMAT = LineFormat(
