@@ -6,7 +6,6 @@ the text around them.
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,11 +15,14 @@ import polars as pl
 import pyarrow as pa
 
 from ecluse.merkle.canonical import ENTRY_TAG, PRIVATE_TAG, PUBLIC, SALT_SIZE
+from ecluse.merkle.lanes import sha256_many
 from ecluse.model.entry import ACCESS
 
-__all__ = ["DEFAULTS", "PSEUDONYM_SIZE", "Columns", "commitments", "leaves", "take_columns"]
+__all__ = ["DEFAULTS", "PSEUDONYM_SIZE", "Columns", "Hashes", "commitments", "leaves", "public_leaves", "take_columns"]
 
 PSEUDONYM_SIZE: Final = 16
+Hashes = npt.NDArray[np.uint8]
+"""One row of 32 bytes a hash."""
 
 DEFAULTS: Final[dict[str, str | int | None]] = {
     "at": None,
@@ -126,35 +128,35 @@ def _flatten(persons: pl.Series) -> tuple[npt.NDArray[np.int64], memoryview]:
     return offsets - offsets[0], flat
 
 
-def commitments(columns: Columns, salts: bytes) -> list[bytes]:
-    """Hashes the private fields of every entry with its salt (16 bytes each, end to end)."""
-    assert len(salts) == SALT_SIZE * len(columns)
+def commitments(columns: Columns, salts: bytes) -> Hashes:
+    """Hashes the private fields of every entry with its salt (16 bytes each, end to end); 32 bytes a row."""
+    count = len(columns)
+    assert len(salts) == SALT_SIZE * count
     persons = _fixed_text(columns.persons.hex(), columns.offsets * (2 * PSEUDONYM_SIZE))
     parts: list[str | pl.Series] = []
     for values in (columns.frame["session"], columns.frame["source"], persons, columns.frame["own"]):
         parts += _netstring(values)
-    texts = _concatenated(parts, len(columns))
-    prefixed = np.empty((len(columns), 1 + SALT_SIZE), dtype=np.uint8)
-    prefixed[:, 0] = PRIVATE_TAG[0]
-    prefixed[:, 1:] = np.frombuffer(salts, dtype=np.uint8).reshape(-1, SALT_SIZE)
-    flat, step = prefixed.tobytes(), 1 + SALT_SIZE
-    return [sha256(flat[i : i + step] + text).digest() for i, text in zip(range(0, len(flat), step), texts, strict=True)]
+    head = np.empty((count, 1 + SALT_SIZE), dtype=np.uint8)
+    head[:, 0] = PRIVATE_TAG[0]
+    head[:, 1:] = np.frombuffer(salts, dtype=np.uint8).reshape(count, SALT_SIZE)
+    text, offsets = _concatenated(parts, count)
+    return sha256_many(head, text, offsets, np.empty((count, 0), dtype=np.uint8))
 
 
-def leaves(columns: Columns, committed: list[bytes]) -> bytes:
+def leaves(columns: Columns, committed: Hashes) -> bytes:
     """Hashes every entry into its leaf, from the public columns and the commitments; 32 bytes each, end to end."""
     count = pl.Series(np.diff(columns.offsets))
     return public_leaves(columns.frame.with_columns(persons_count=count), committed)
 
 
-def public_leaves(frame: pl.DataFrame, committed: list[bytes]) -> bytes:
+def public_leaves(frame: pl.DataFrame, committed: Hashes) -> bytes:
     """Hashes entries whose private fields may be gone; the frame has every column of `PUBLIC`."""
     parts: list[str | pl.Series] = ["\x00" + ENTRY_TAG.decode()]
     for name in PUBLIC:
         values = frame[name]
         parts += _netstring(values if values.dtype == pl.String else values.cast(pl.String).fill_null(""))
-    texts = _concatenated(parts, frame.height)
-    return b"".join([sha256(text + own).digest() for text, own in zip(texts, committed, strict=True)])
+    text, offsets = _concatenated(parts, frame.height)
+    return sha256_many(np.empty((frame.height, 0), dtype=np.uint8), text, offsets, committed).tobytes()
 
 
 def _netstring(values: pl.Series) -> list[str | pl.Series]:
@@ -174,7 +176,8 @@ def _fixed_text(text: str, offsets: npt.NDArray[np.int64]) -> pl.Series:
     return pl.Series(values=array, dtype=pl.String)
 
 
-def _concatenated(parts: list[str | pl.Series], height: int) -> list[bytes]:
+def _concatenated(parts: list[str | pl.Series], height: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Joins the parts row by row; returns the rows end to end, and where each starts."""
     columns: dict[str, pl.Series] = {}
     pieces: list[pl.Expr] = []
     for is_text, run in groupby(parts, key=lambda part: isinstance(part, str)):
@@ -184,7 +187,9 @@ def _concatenated(parts: list[str | pl.Series], height: int) -> list[bytes]:
         for part in run:
             columns[str(len(columns))] = pl.Series(part)
             pieces.append(pl.col(str(len(columns) - 1)))
-    if not columns:
-        return ["".join(str(part) for part in parts).encode()] * height
-    text = pl.DataFrame(columns).select(pl.concat_str(pieces)).to_series()
-    return text.cast(pl.Binary).to_list()
+    columns["rows"] = pl.Series(np.zeros(height, dtype=np.int8))
+    joined = pl.DataFrame(columns).select(pl.concat_str([*pieces, pl.col("rows").cast(pl.String).str.head(0)])).to_series()
+    array = joined.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.large_string())
+    _, ends, data = array.buffers()
+    offsets = np.frombuffer(ends, dtype=np.int64)[array.offset : array.offset + height + 1] if ends else np.zeros(1, np.int64)
+    return np.frombuffer(data or b"", dtype=np.uint8), offsets

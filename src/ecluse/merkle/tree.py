@@ -11,6 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from ecluse.merkle.lanes import sha256_many
+
 __all__ = ["EMPTY_ROOT", "HASH_SIZE", "CompactRange", "leaf_hash", "node_hash", "subtrees"]
 
 HASH_SIZE: Final = 32
@@ -120,9 +122,9 @@ class CompactRange:
 def _pair(level: bytes) -> bytes:
     """Hashes neighbours of one level, an even number of them, into the next level."""
     count = len(level) // (2 * HASH_SIZE)
-    prefixed = np.empty((count, 1 + 2 * HASH_SIZE), dtype=np.uint8)
-    prefixed[:, 0] = _NODE[0]
-    prefixed[:, 1:] = np.frombuffer(level, dtype=np.uint8).reshape(count, 2 * HASH_SIZE)
-    flat = prefixed.tobytes()
-    step = 1 + 2 * HASH_SIZE
-    return b"".join([sha256(flat[i : i + step]).digest() for i in range(0, len(flat), step)])
+    if count == 0:
+        return b""
+    prefix = np.full((count, 1), _NODE[0], dtype=np.uint8)
+    pairs = np.frombuffer(level, dtype=np.uint8)
+    offsets = np.arange(0, len(level) + 1, 2 * HASH_SIZE, dtype=np.int64)
+    return sha256_many(prefix, pairs, offsets, np.empty((count, 0), dtype=np.uint8)).tobytes()

@@ -1,0 +1,150 @@
+"""Where do the ledger's two secrets live, and how do persons become pseudonyms?
+
+`pseudonym.key` turns identifiers into keyed BLAKE2b-128 pseudonyms (RFC 7693 §2.9); `signing.key` is an
+Ed25519 seed (RFC 8032). Both are files of mode 0600 that only `Keys` reads, and neither shows in a repr.
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from ecluse.ledgers.disk import Disk, unavailable
+from ecluse.merkle.note import VerifierKey
+from ecluse.model.errors import IntegrityError
+
+__all__ = ["GITIGNORE", "Keys", "Pseudonymizer", "Signer", "check_signature", "create_keys", "load_keys"]
+
+GITIGNORE: Final = b"*\n"
+_SEED: Final = re.compile(r"[0-9a-f]{64}\n")
+_PSEUDONYM_FILE: Final = "pseudonym.key"
+_SIGNING_FILE: Final = "signing.key"
+
+
+class Pseudonymizer:
+    """Turns identifiers of persons into pseudonyms that only the holder of the key can make.
+
+    >>> Pseudonymizer(bytes(32)).pseudonym("42").hex()
+    'a3a1a25b45c7d524e560bc5ccdd0f145'
+    """
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != 32:
+            raise ValueError("the pseudonym key is 32 bytes")
+        self._key = key
+
+    def __repr__(self) -> str:
+        return f"Pseudonymizer({self.fingerprint})"
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight bytes in hexadecimal by which the ledger recognises its key."""
+        return blake2b(b"", key=self._key, digest_size=8, person=b"ecluse-print").hexdigest()
+
+    def pseudonym(self, person: str) -> bytes:
+        """Returns the pseudonym of one identifier (16 bytes)."""
+        return blake2b(person.encode(), key=self._key, digest_size=16).digest()
+
+    def pseudonyms(self, persons: Sequence[str]) -> list[bytes]:
+        """Returns the pseudonyms of many identifiers, in their order."""
+        key = self._key
+        return [blake2b(person.encode(), key=key, digest_size=16).digest() for person in persons]
+
+    @staticmethod
+    def person_id(pseudonym: bytes) -> int:
+        """Returns the identity by which the engine counts: the first 8 bytes, little end first."""
+        return int.from_bytes(pseudonym[:8], "little")
+
+    @staticmethod
+    def person_ids(pseudonyms: Sequence[bytes]) -> npt.NDArray[np.uint64]:
+        """Returns the identities of many pseudonyms, in their order."""
+        return np.frombuffer(b"".join(pseudonyms), dtype="<u8")[::2].copy()
+
+
+class Signer:
+    """Signs checkpoints in the ledger's name."""
+
+    __slots__ = ("_seed", "_sign", "key")
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        private = Ed25519PrivateKey.from_private_bytes(seed)
+        self._sign = private.sign
+        self._seed = seed
+        self.key = VerifierKey(name, private.public_key().public_bytes_raw())
+
+    def __repr__(self) -> str:
+        return f"Signer({self.key})"
+
+    def sign(self, message: bytes) -> bytes:
+        """Returns the signature (64 bytes, RFC 8032)."""
+        return self._sign(message)
+
+    def derive(self, purpose: bytes) -> bytes:
+        """Returns a secret of 32 bytes for one other purpose."""
+        return blake2b(b"", key=self._seed, digest_size=32, person=purpose).digest()
+
+
+class Keys:
+    """The ledger's secrets."""
+
+    __slots__ = ("folder", "pseudonymizer", "signer")
+
+    def __init__(self, folder: Path, pseudonymizer: Pseudonymizer, signer: Signer) -> None:
+        self.folder = folder
+        self.pseudonymizer = pseudonymizer
+        self.signer = signer
+
+
+def create_keys(folder: Path, *, name: str, disk: Disk) -> Keys:
+    """Makes both keys in a folder, once.
+
+    Raises:
+        UnavailableError: when the folder holds keys already, or cannot be written.
+    """
+    with unavailable(f"the keys cannot be created in `{folder}`"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in (_PSEUDONYM_FILE, _SIGNING_FILE):
+            if (folder / file).exists():
+                raise FileExistsError(0, "there are keys already")
+        disk.write_whole(folder / ".gitignore", GITIGNORE)
+        for file in (_PSEUDONYM_FILE, _SIGNING_FILE):
+            disk.write_whole(folder / file, os.urandom(32).hex().encode() + b"\n", 0o600)
+    return load_keys(folder, name=name)
+
+
+def load_keys(folder: Path, *, name: str) -> Keys:
+    """Reads both keys.
+
+    Raises:
+        UnavailableError: when a file is missing or cannot be read.
+        IntegrityError: when a file does not hold a key.
+    """
+    pseudonymizer = Pseudonymizer(_read_seed(folder / _PSEUDONYM_FILE))
+    return Keys(folder, pseudonymizer, Signer(name, _read_seed(folder / _SIGNING_FILE)))
+
+
+def check_signature(key: VerifierKey, signature: bytes, message: bytes) -> bool:
+    """Says whether the signature is that key's over that message."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _read_seed(path: Path) -> bytes:
+    with unavailable(f"the key `{path}` cannot be read"):
+        content = path.read_bytes()
+    text = content.decode("ascii", errors="replace")
+    if not _SEED.fullmatch(text):
+        raise IntegrityError(f"`{path}` does not hold a key", help="restore the key file from its copy")
+    return bytes.fromhex(text)
