@@ -7,7 +7,7 @@ codes with -1 for "does not draw". Measured costs are in docs/benchmarks.md.
 import numba as nb
 import numpy as np
 
-__all__ = ["group", "link", "reach", "settle"]
+__all__ = ["group", "link", "peak", "reach", "settle"]
 
 _jit = nb.njit(cache=True, nogil=True, boundscheck=False)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
@@ -110,8 +110,45 @@ def _released_links(begin, end, former, refused, later):
 
 
 @_jit
-def reach(starts, at, former, distinct, refused, size, lengths, bars):
-    """Says which keys reach the bar of some window, counting released rows and probing refused ones.
+def peak(starts, at, former, distinct, lengths):
+    """Gives the highest count of each key in each window, counting every row; O(rows x windows).
+
+    Returns:
+        int32[keys, windows].
+    """
+    keys = starts.size - 1
+    peaks = np.zeros((keys, lengths.size), np.int32)
+    widest = 0
+    for k in range(keys):
+        widest = max(widest, starts[k + 1] - starts[k])
+    later = np.empty(widest, np.int64)
+    nobody = np.zeros(0, np.bool_)
+    for k in range(keys):
+        begin, end = starts[k], starts[k + 1]
+        if begin == end:
+            continue
+        _released_links(begin, end, former, nobody, later)
+        for w in range(lengths.size):
+            if at[end - 1] - at[begin] < lengths[w]:
+                peaks[k, w] = distinct[k]  # nothing ever leaves the window
+                continue
+            tail = begin
+            count = 0
+            for j in range(begin, end):
+                floor = at[j] - lengths[w]
+                while at[tail] <= floor:
+                    if later[tail - begin] >= j:
+                        count -= 1
+                    tail += 1
+                if former[j] < tail:
+                    count += 1
+                peaks[k, w] = max(peaks[k, w], count)
+    return peaks
+
+
+@_jit
+def reach(starts, at, former, distinct, candidates, refused, size, lengths, bars):
+    """Says which candidate keys reach the bar of some window, counting released rows and probing refused ones.
 
     `former` must hold links over all rows; it is changed to links over released rows. A refused row
     counts nothing, but the event it belongs to (of `size` rows, at most) is held against the bar.
@@ -128,7 +165,7 @@ def reach(starts, at, former, distinct, refused, size, lengths, bars):
     later = np.empty(widest, np.int64)
     for k in range(keys):
         begin, end = starts[k], starts[k + 1]
-        if min(end - begin, distinct[k] + size - 1) < lowest:
+        if not candidates[k] or min(end - begin, distinct[k] + size - 1) < lowest:
             continue
         _released_links(begin, end, former, refused, later)
         for w in range(lengths.size):

@@ -27,11 +27,11 @@ import numpy.typing as npt
 from ecluse.counting.spans import Spans
 from ecluse.engine import kernels
 from ecluse.engine.columns import Codes, Flags, event_keys, event_mask
-from ecluse.engine.history import History
+from ecluse.engine.history import Column, History
 from ecluse.engine.outcome import REFUSING, Outcome
-from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target
+from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
 
-__all__ = ["BUDGETS_MAX", "TwoPhase"]
+__all__ = ["BUDGETS_MAX", "TwoPhase", "warm"]
 
 BUDGETS_MAX: Final = 64
 """A bit each in the masks of an outcome."""
@@ -51,6 +51,8 @@ class _Links:
     event: npt.NDArray[np.int32]
     former: npt.NDArray[np.int32]
     distinct: npt.NDArray[np.int32]
+    peaks: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
+    """By window length: each key's highest count when nothing is refused."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,25 @@ class TwoPhase:
             self._keys.clear()
         return outcome
 
+    def peaks(self, budget: Budget) -> tuple[tuple[int, ...], ...]:
+        """How near the keys of a budget came to each window's limit when nothing was refused.
+
+        Returns:
+            For each window 11 numbers: keys whose peak lies in each tenth of the limit, then beyond it.
+            Empty histograms for sums of bytes, whose peaks are not computed.
+        """
+        drawn = self._draw(budget)
+        if budget.counts is Count.BYTES:
+            return tuple((0,) * 11 for _ in budget.windows)
+        links = self._linked(drawn)
+        self._above(links, drawn.spans)
+        found = []
+        for window in budget.windows:
+            peaks = links.peaks[window.length]
+            tenths = np.minimum((peaks[peaks > 0] - 1) * 10 // max(1, window.limit), 10)
+            found.append(tuple(int(n) for n in np.bincount(tenths, minlength=11)))
+        return tuple(found)
+
     def _draw(self, budget: Budget) -> _Drawn:
         name = _key_name(self.history, budget.per)
         if name not in self._keys:
@@ -116,23 +137,49 @@ class TwoPhase:
         lowest = min(drawn.spans.bars)
         if drawn.budget.counts is Count.BYTES:
             reached = self._heavy(drawn, lowest)
-        elif np.bincount(drawn.key[drawn.key >= 0], minlength=1).max(initial=0) * self._size() < lowest:
+        elif not self.keep and self._busiest(drawn) < lowest:
             return False
         else:
-            links = self._linked(drawn)
-            reached = kernels.reach(
+            reached = self._reached(drawn, refused)
+        new = bool((reached & ~drawn.suspects).any())
+        drawn.suspects |= reached
+        return new
+
+    def _reached(self, drawn: _Drawn, refused: Flags) -> Flags:
+        links = self._linked(drawn)
+        candidates = ~drawn.suspects
+        if self.keep:
+            candidates &= self._above(links, drawn.spans)
+            if not refused.size or not candidates.any():
+                return candidates
+        return np.asarray(
+            kernels.reach(
                 links.starts,
                 links.at,
                 links.former.copy() if refused.size else links.former,
                 links.distinct,
+                candidates,
                 refused[links.event] if refused.size else _NO_FLAGS,
                 self._size(),
                 np.array(drawn.spans.lengths, np.int64),
                 np.array(drawn.spans.bars, np.int64),
             )
-        new = bool((reached & ~drawn.suspects).any())
-        drawn.suspects |= reached
-        return new
+        )
+
+    def _above(self, links: _Links, spans: Spans) -> Flags:
+        """Keys whose peak reaches a bar; peaks are computed once for all policy sets."""
+        missing = [length for length in spans.lengths if length not in links.peaks]
+        if missing:
+            found = kernels.peak(links.starts, links.at, links.former, links.distinct, np.array(missing, np.int64))
+            links.peaks.update(zip(missing, found.T, strict=True))
+        return np.logical_or.reduce(
+            [links.peaks[length] >= bar for length, bar in zip(spans.lengths, spans.bars, strict=True)]
+        )
+
+    def _busiest(self, drawn: _Drawn) -> int:
+        """No key has more rows than this."""
+        events = np.bincount(drawn.key[drawn.key >= 0], minlength=1).max()
+        return int(events) * self._size()
 
     def _heavy(self, drawn: _Drawn, lowest: int) -> Flags:
         """Keys whose bytes, all together, could fill the smallest window."""
@@ -288,3 +335,13 @@ def _spread(mask: npt.NDArray[np.uint64], index: npt.NDArray[np.int32]) -> npt.N
     for bit, place in enumerate(index):
         out |= ((mask >> np.uint64(bit)) & np.uint64(1)) << np.uint64(place)
     return out
+
+
+def warm() -> None:
+    """Compiles the kernels, or loads them from the cache beside the package, on a history of nothing much."""
+    words = Column(np.zeros(4, np.int32), ("a",))
+    window = (Window(1_000_000, 1),)
+    history = History(np.arange(4), words, words, np.arange(4).astype(np.uint64))
+    policies = PolicySet((Budget("a", (Key.ACCOUNT,), window), Budget("s", (Key.SYSTEM,), window)))
+    for keep in (False, True):
+        TwoPhase(history, keep=keep).decide(policies)

@@ -1,0 +1,174 @@
+"""`ecluse replay`: decide past logs as the live gate would have."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ecluse.cli._options import json_option, print_json
+
+if TYPE_CHECKING:
+    from ecluse.model.report import ReplayReport
+
+__all__ = ["command"]
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  ecluse replay access.log --map mapping.yaml
+  ecluse replay logs/ --format combined --map mapping.yaml --policy policy.yaml \\
+      --estate estate.yaml --ledger ledger/ --html report.html
+  zcat old.gz | ecluse replay - --format jsonl --map mapping.yaml --json
+"""
+)
+@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--format", "format_", default="auto", show_default=True, help="Log format (see `ecluse formats`).")
+@click.option("--map", "mapping", type=_PATH, help="Mapping file: where account, persons and the rest are in a line.")
+@click.option("--policy", type=_PATH, help="Policy set; the shipped one when left out.")
+@click.option("--estate", type=_PATH, help="Estate file: applications, organizations, accounts.")
+@click.option("--ledger", type=_PATH, help="Ledger to write every decision to; made when it does not exist.")
+@click.option("--html", type=_PATH, help="Write the report as one self-contained HTML page.")
+@click.option(
+    "--language",
+    type=click.Choice(["en", "fr", "both"]),
+    default="both",
+    show_default=True,
+    help="Language of the page; with `both`, the reader switches.",
+)
+@click.option(
+    "--way",
+    type=click.Choice(["auto", "compiled", "events"]),
+    default="auto",
+    show_default=True,
+    help="How to decide: compiled in two phases, or through the live engine event by event. Same answer.",
+)
+@json_option
+def command(**options: Any) -> None:
+    """Decides every event of LOGS as the live gate would have, and reports who is stopped.
+
+    LOGS are files or folders, in any mix, plain or compressed (gzip, zstd); `-` is standard input.
+    Events are taken in the order of time, whatever file they come from.
+    """
+    report = _replay(**{k: v for k, v in options.items() if k not in {"html", "language", "as_json"}})
+    if options["html"]:
+        _write_page(report, options["html"], options["language"])
+    if options["as_json"]:
+        from ecluse.reports.json import document
+
+        print_json(document(report))
+    else:
+        _show(report)
+
+
+def _replay(
+    *,
+    logs: tuple[Path, ...],
+    format_: str,
+    mapping: Path | None,
+    policy: Path | None,
+    estate: Path | None,
+    ledger: Path | None,
+    way: Any,
+) -> "ReplayReport":
+    from ecluse import wiring
+    from ecluse.service import replay as steps
+
+    started = time.monotonic()
+    rules = wiring.open_rules(policy, estate)
+    fields = wiring.open_mapping(mapping, format_)
+    batches = wiring.open_log(logs, format_, fields, rules.policies if ledger is None else None)
+    with wiring.open_ledger(ledger) as book, _progress() as progress:
+        collected = steps.collect(
+            batches(progress.bytes),
+            directory=rules.directory,
+            ledger=book,
+            seed=wiring.random_seed(),
+            max_reject_share=wiring.reject_share(fields),
+        )
+        progress.step("deciding")
+        decided = steps.decide(collected.history, rules.policies, way=way)
+        written = None
+        if book is not None:
+            progress.step("writing the ledger", total=len(collected.history))
+            number = steps.write(collected, decided, rules.policies, book, progress.done)
+            written = (str(ledger), number)
+            wiring.record_replay(book, rules, logs)
+        progress.step("reporting")
+        return steps.report(
+            collected,
+            decided,
+            rules.policies,
+            sources=tuple(str(log) for log in logs),
+            policy_file=rules.policy_file,
+            ledger=written,
+            findings=rules.findings(),
+            seconds=time.monotonic() - started,
+        )
+
+
+class _Progress:
+    """A bar on standard error: the bytes of the log, then the steps after it."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+        self._task = bar.add_task("reading", total=None)
+
+    def bytes(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done / 1e6, total=total / 1e6 or None)
+
+    def step(self, what: str, total: int | None = None) -> None:
+        self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(what, total=total, unit="entries")
+
+    def done(self, number: int) -> None:
+        self._bar.update(self._task, completed=number)
+
+
+@contextmanager
+def _progress() -> Iterator[_Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.completed:,.0f} {task.fields[unit]}")
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        rate,
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        bar.add_task = _with_unit(bar.add_task)  # type: ignore[method-assign]  # a default for one field
+        yield _Progress(bar)
+
+
+def _with_unit(add_task: Any) -> Any:
+    return lambda what, **options: add_task(what, **{"unit": "MB", **options})
+
+
+def _write_page(report: "ReplayReport", path: Path, language: str) -> None:
+    from ecluse.reports.html import render
+
+    path.write_text(render(report, language=language), encoding="utf-8")  # type: ignore[arg-type]  # click checked it
+    click.echo(f"report: {path}", err=True)
+
+
+def _show(report: "ReplayReport") -> None:
+    from rich.console import Console
+
+    from ecluse.reports.terminal import render
+
+    console = Console()
+    color = console.is_terminal and not console.no_color
+    unicode = (console.encoding or "").lower().startswith("utf")
+    click.echo(render(report, width=console.width, color=color, unicode=unicode), nl=False)

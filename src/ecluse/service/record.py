@@ -1,0 +1,103 @@
+"""Turns a decided history into ledger entries, in columns."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from ecluse.engine.history import UNKNOWN_INSTANT, Column, History
+from ecluse.engine.outcome import Outcome
+from ecluse.model.policy import Effect, PolicySet
+
+__all__ = ["entries"]
+
+_CHUNK: Final = 250_000
+
+
+def entries(
+    history: History, pseudonyms: npt.NDArray[np.uint8], outcome: Outcome, policies: PolicySet
+) -> Iterator[pl.DataFrame]:
+    """Gives frames with the columns of `Entry`, refusals included, in the order of the history.
+
+    Args:
+        pseudonyms: uint8[rows, 16].
+    """
+    decided = _decided(len(history), outcome, policies)
+    first = history.rows()
+    for begin in range(0, len(history), _CHUNK):
+        part = slice(begin, min(begin + _CHUNK, len(history)))
+        rows = slice(int(first[part.start]), int(first[part.stop]))
+        yield pl.DataFrame(
+            {
+                "at": history.at[part],
+                "account": _words(history.account, part),
+                "account_kind": _words(history.kind, part),
+                "session": _words(history.session, part),
+                "organization": _words(history.organization, part),
+                "lineage": _words(history.lineage, part),
+                "application": _words(history.application, part),
+                "source": _words(history.source, part),
+                "factor": _words(history.factor, part),
+                "operation": _words(history.operation, part),
+                "categories": _words(history.categories, part),
+                "persons": _persons(pseudonyms[rows], first[part.start : part.stop + 1] - rows.start),
+                **_own(history, part, rows),
+                **_created(history, part),
+                **({} if history.bytes is None else {"bytes": history.bytes[part]}),
+                **{name: column[part] for name, column in decided.items()},
+            }
+        )
+
+
+def _decided(events: int, outcome: Outcome, policies: PolicySet) -> dict[str, Any]:
+    effect = np.zeros(events, np.uint32)
+    effect[outcome.event] = outcome.effect
+    policy = np.full(events, len(policies.budgets), np.uint32)
+    window, used, limit = (np.zeros(events, np.int64) for _ in range(3))
+    loud = outcome.effect > 0  # a shadow budget alone leaves a plain permit
+    where = outcome.event[loud]
+    policy[where] = outcome.budget[loud]
+    lengths = [[*(w.length for w in b.windows), 0] for b in policies.budgets]
+    limits = [[*(w.limit for w in b.windows), 0] for b in policies.budgets]
+    window[where] = [lengths[b][w] for b, w in zip(outcome.budget[loud].tolist(), outcome.window[loud].tolist(), strict=True)]
+    limit[where] = [limits[b][w] for b, w in zip(outcome.budget[loud].tolist(), outcome.window[loud].tolist(), strict=True)]
+    used[where] = outcome.used[loud]
+    names = pl.Series([*(b.id for b in policies.budgets), ""], dtype=pl.String)
+    words = pl.Series([e.word for e in Effect], dtype=pl.String)
+    return {"effect": words.gather(effect), "policy": names.gather(policy), "window": window, "used": used, "limit": limit}
+
+
+def _words(column: Column | None, part: slice) -> Any:
+    if column is None:
+        return pl.lit("", dtype=pl.String)
+    codes = column.codes[part]
+    words = pl.Series([*column.words, ""], dtype=pl.String)
+    return words.gather(np.where(codes < 0, len(column.words), codes).astype(np.uint32))
+
+
+def _persons(names: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> pl.Series:
+    flat = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(16), len(names), [None, pa.py_buffer(np.ascontiguousarray(names))]
+    ).cast(pa.large_binary())
+    whole = pl.from_arrow(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), flat))
+    assert isinstance(whole, pl.Series)
+    return whole
+
+
+def _own(history: History, part: slice, rows: slice) -> dict[str, Any]:
+    if history.own is None:
+        return {}
+    digits = (history.own[rows] + ord("0")).tobytes().decode("ascii")
+    first = history.rows()[part.start : part.stop + 1] - rows.start
+    texts = [digits[a:b] for a, b in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)]
+    return {"own": ["" if "2" in text else text for text in texts]}
+
+
+def _created(history: History, part: slice) -> dict[str, Any]:
+    if history.created_at is None:
+        return {}
+    created = pl.Series(np.ascontiguousarray(history.created_at[part]))
+    return {"created_at": created.replace(int(UNKNOWN_INSTANT), None)}
