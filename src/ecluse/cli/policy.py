@@ -27,16 +27,16 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def command() -> None:
-    r"""Checks and shows policy files: who may read how many persons over which time.
+    """Checks and shows policy files: who may read how many persons over which time.
 
     \b
     Start with:
       ecluse policy default --out policy.yaml
       ecluse policy check policy.yaml --estate estate.yaml
-    """
+    """  # noqa: D301 - click reads it
 
 
-@command.command()
+@command.command("check")
 @click.argument("file", type=FILE)
 @click.option(
     "--estate",
@@ -44,8 +44,8 @@ def command() -> None:
     help="Also check it against this estate file, and find what it does not cover.",
 )
 @json_option
-def check(file: Path, estate: Path | None, *, as_json: bool) -> int:
-    r"""Refuses a wrong policy FILE with every fault at its place, and tells what a right one does not cover.
+def _check(file: Path, estate: Path | None, *, as_json: bool) -> int:
+    """Refuses a wrong policy FILE with every fault at its place, and tells what a right one does not cover.
 
     \b
     Examples:
@@ -54,7 +54,7 @@ def check(file: Path, estate: Path | None, *, as_json: bool) -> int:
 
     \b
     Exit codes: 0 all is well, or only advice; 1 a finding of medium severity or worse; 3 the file is wrong.
-    """
+    """  # noqa: D301 - click reads it
     from ecluse.loaders.policy import load_policy
     from ecluse.verify.advice import advise
     from ecluse.verify.coverage import uncovered
@@ -85,19 +85,19 @@ def check(file: Path, estate: Path | None, *, as_json: bool) -> int:
     return exit_code(findings)
 
 
-@command.command()
+@command.command("show")
 @click.argument("file", type=FILE)
 @click.option(
     "--why", is_flag=True, help="Also print why each number is what it is, as the file says."
 )
 @json_option
-def show(file: Path, *, why: bool, as_json: bool) -> None:
-    r"""Shows the budgets of a policy FILE as a table.
+def _show(file: Path, *, why: bool, as_json: bool) -> None:
+    """Shows the budgets of a policy FILE as a table.
 
     \b
     Example:
       ecluse policy show policy.yaml --why
-    """
+    """  # noqa: D301 - click reads it
     from ecluse.loaders.policy import read_policy
 
     policy = read_policy(read_config(file), file=str(file))
@@ -110,11 +110,11 @@ def show(file: Path, *, why: bool, as_json: bool) -> None:
         _print_why(policy)
 
 
-@command.command()
+@command.command("schema")
 @click.argument("name", default="policy")
 @json_option
-def schema(name: str, *, as_json: bool) -> None:
-    r"""Prints the JSON Schema (draft 2020-12) of a kind of file: policy, estate or mapping.
+def _schema(name: str, *, as_json: bool) -> None:
+    """Prints the JSON Schema (draft 2020-12) of a kind of file: policy, estate or mapping.
 
     Editors that speak to a YAML language server complete and check with it, when the file begins with
     `# yaml-language-server: $schema=policy.schema.json`.
@@ -122,7 +122,7 @@ def schema(name: str, *, as_json: bool) -> None:
     \b
     Example:
       ecluse policy schema policy > policy.schema.json
-    """
+    """  # noqa: D301 - click reads it
     from ecluse.loaders.schemas import names, published
     from ecluse.model.errors import CallerError
 
@@ -134,16 +134,16 @@ def schema(name: str, *, as_json: bool) -> None:
     click.echo(published(name), nl=False)
 
 
-@command.command()
+@command.command("default")
 @click.option("--out", type=FILE, help="Write it to this new file instead of standard output.")
 @json_option
-def default(out: Path | None, *, as_json: bool) -> None:
-    r"""Prints the policy set that ships with Ecluse, each number with its reason.
+def _default(out: Path | None, *, as_json: bool) -> None:
+    """Prints the policy set that ships with Ecluse, each number with its reason.
 
     \b
     Example:
       ecluse policy default --out policy.yaml
-    """
+    """  # noqa: D301 - click reads it
     text = read_text("policy.yaml")
     if out is not None:
         write_new(out, text)
@@ -222,9 +222,9 @@ def _print_table(policy: "PolicyFile") -> None:
         ("beyond", 10),
         ("only when", None),
     ):
-        table.add_column(heading, min_width=width)
+        table.add_column(heading, min_width=width, overflow="fold", no_wrap=heading == "budget")
     for budget in policy.policies.budgets:
-        limits = ", ".join(f"{w.limit:,} in {format_duration(w.length)}" for w in budget.windows)
+        limits = " ".join(f"{w.limit:,}/{format_duration(w.length)}" for w in budget.windows)
         warns = "" if budget.warn_share is None else f" (warn from {budget.warn_share:.0%})"
         mode = "only watch: " if budget.mode is Mode.SHADOW else ""
         when = "; ".join(f"{key} {_inline(value)}" for key, value in _conditions(budget).items())
