@@ -17,13 +17,15 @@ def visible(text: str, *, longest: int = LONGEST, ascii_only: bool = False) -> s
     r"""Writes a name so that a reader sees every character and a terminal or browser obeys none.
 
     Terminal sequences, bidirectional overrides (Unicode TR36 §2.10.4), zero-width characters and odd
-    spaces become `\x1b`, `\u202e` and the like; a name that is too long ends in `…`. A backslash is
+    spaces become `\x1b`, `\u202e` and the like; a name that is too long ends in `…`, an empty one is `''`. A backslash is
     left alone, because `DOMAIN\user` is an ordinary account.
 
     >>> visible("partner\x1b[31m")
     'partner\\x1b[31m'
     """
     assert longest > 0
+    if not text.strip(" "):
+        return f"'{text[: longest - 2]}'"
     cut = len(text) > longest
     shown = "".join(
         _seen(character, ascii_only) for character in (text[: longest - 1] if cut else text)

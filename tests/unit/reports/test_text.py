@@ -23,6 +23,8 @@ from report_factory import HOSTILE_NAMES
         ("a\u00a0b", "a\\xa0b"),
         ("\U000e0041", "\\U000e0041"),
         ("\udcff.log", "\\udcff.log"),
+        ("", "''"),
+        ("  ", "'  '"),
     ],
 )
 def test_every_character_is_seen(name, shown):
