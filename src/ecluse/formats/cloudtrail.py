@@ -7,6 +7,7 @@ import numpy as np
 
 from ecluse.formats.common.contract import DOES_NOT_PARSE, Format, Needs, Shape, Table
 from ecluse.formats.common.jsonrows import JsonLinesParser, JsonRows, are_objects
+from ecluse.formats.common.mapping import TimeSource
 
 __all__ = ["FORMAT"]
 
@@ -78,6 +79,7 @@ FORMAT: Final = Format(
     },
     open_fields=True,
     shape=_shape,
+    time=(TimeSource(("eventTime",)),),
     detect=lambda lines: are_objects(lines, _ONE) or '"Records"' in lines[0][:200],
     parser=_CloudTrailParser,
 )

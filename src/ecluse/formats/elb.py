@@ -16,6 +16,7 @@ from ecluse.formats.common.contract import (
     Table,
 )
 from ecluse.formats.common.lines import Lines
+from ecluse.formats.common.mapping import TimeSource
 from ecluse.formats.common.tokens import Tokens
 from ecluse.formats.common.urls import request_columns
 
@@ -72,7 +73,9 @@ class _ElbParser:
             for name in sorted(wanted - _DERIVED)
         }
         if "client_ip" in wanted:  # `address:port`; an IPv6 address holds colons itself
-            columns["client_ip"] = tokens.column(places["client"], rows).str.replace(r":[0-9]+$", "")
+            columns["client_ip"] = tokens.column(places["client"], rows).str.replace(
+                r":[0-9]+$", ""
+            )
         if wanted & {"method", "protocol", "path", "query"}:
             columns |= request_columns(tokens.column(places["request"], rows), wanted)
         return pl.DataFrame({name: columns[name] for name in sorted(wanted)}, height=len(rows))
@@ -102,6 +105,7 @@ FORMAT: Final = Format(
         **{name: f"as in the AWS documentation ({name})" for name in _ALB},
     },
     url_fields=frozenset({"path", "query", "request", "redirect_url"}),
+    time=(TimeSource(("time",)),),
     detect=_detect,
     parser=_ElbParser,
 )

@@ -7,6 +7,7 @@ import polars as pl
 from ecluse.formats.common.contract import Booleans, Format
 from ecluse.formats.common.jsonrows import JsonLinesParser, are_objects
 from ecluse.formats.common.lines import Lines
+from ecluse.formats.common.mapping import TimeSource
 from ecluse.formats.common.urls import normalise, request_columns, url_columns
 
 __all__ = ["FORMAT"]
@@ -22,7 +23,9 @@ class _NginxJsonParser(JsonLinesParser):
     def pointers(self, fields: frozenset[str]) -> frozenset[str]:
         return fields - _PARTS | set(_FROM) if fields & _PARTS else fields
 
-    def derive(self, frame: pl.DataFrame, lines: Lines, kept: Booleans) -> tuple[pl.DataFrame, Booleans]:
+    def derive(
+        self, frame: pl.DataFrame, lines: Lines, kept: Booleans
+    ) -> tuple[pl.DataFrame, Booleans]:
         del lines
         wanted = self._needs.fields & _PARTS
         if not wanted:
@@ -32,7 +35,9 @@ class _NginxJsonParser(JsonLinesParser):
         by_request = request_columns(texts["request"], _PARTS)
         by_variables = {"path": normalise(texts["uri"]), "query": texts["args"]}
         return frame.with_columns(
-            pl.select(pl.coalesce(by_target[n], by_request[n], by_variables[n])).to_series().alias(n)
+            pl.select(pl.coalesce(by_target[n], by_request[n], by_variables[n]))
+            .to_series()
+            .alias(n)
             for n in sorted(wanted)
         ), kept
 
@@ -58,6 +63,11 @@ FORMAT: Final = Format(
     },
     open_fields=True,
     url_fields=frozenset({"path", "query", "request_uri", "request", "args", "http_referer"}),
+    time=(
+        TimeSource(("time_iso8601",)),
+        TimeSource(("msec",), "unix"),
+        TimeSource(("time_local",), "clf"),
+    ),
     detect=lambda lines: are_objects(lines, _REQUESTS),
     parser=_NginxJsonParser,
 )

@@ -8,6 +8,7 @@ import polars as pl
 from ecluse.formats.common.contract import Booleans, Format
 from ecluse.formats.common.jsonrows import JsonLinesParser, are_objects
 from ecluse.formats.common.lines import Lines
+from ecluse.formats.common.mapping import TimeSource
 
 __all__ = ["FORMAT"]
 
@@ -22,7 +23,9 @@ class _OcsfParser(JsonLinesParser):
     def pointers(self, fields: frozenset[str]) -> frozenset[str]:
         return fields | {_CLASS}
 
-    def derive(self, frame: pl.DataFrame, lines: Lines, kept: Booleans) -> tuple[pl.DataFrame, Booleans]:
+    def derive(
+        self, frame: pl.DataFrame, lines: Lines, kept: Booleans
+    ) -> tuple[pl.DataFrame, Booleans]:
         column = frame[_CLASS]
         classes = column if column.dtype == pl.String else column.list.first()
         # An event without a class stays, and is rejected for what else it lacks rather than left out unseen.
@@ -51,6 +54,7 @@ FORMAT: Final = Format(
         "status_id": "1 for success, 2 for failure",
     },
     open_fields=True,
+    time=(TimeSource(("time",), "unix_ms"),),
     detect=lambda lines: are_objects(lines, (frozenset({_CLASS}), frozenset({"time", "metadata"}))),
     parser=_OcsfParser,
 )

@@ -7,8 +7,16 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from ecluse.formats.common.apply import CONTROL_CHARACTER, NO_ACCOUNT, NO_PERSON, NO_TIME, OUT_OF_RANGE, SAMPLES
+from ecluse.formats.common.apply import (
+    CONTROL_CHARACTER,
+    NO_ACCOUNT,
+    NO_PERSON,
+    NO_TIME,
+    OUT_OF_RANGE,
+    SAMPLES,
+)
 from ecluse.formats.common.contract import Format, Needs, Parser, Shape, Table
+from ecluse.formats.common.mapping import NOT_BEFORE
 from ecluse.model.batch import EVENT_SCHEMA, EventBatch
 from ecluse.model.errors import SourceError
 from ecluse.model.time import DAY
@@ -25,13 +33,16 @@ def is_canonical(columns: Sequence[str]) -> bool:
 
 
 def canonical_batch(
-    frame: pl.DataFrame, *, file: str, first: int, now: int, not_before: int
+    frame: pl.DataFrame, *, file: str, first: int, now: int, not_before: int = NOT_BEFORE
 ) -> EventBatch:
     """The rows of a table in the project's own columns, those without time, account or person rejected.
 
     Args:
+        frame: the columns of EVENT_SCHEMA that were read.
+        file: name of the table, for the places of rejects.
         first: number of the first row in the file, from 1.
-        now, not_before: microseconds; events after `now` + 1 day or before `not_before` are rejects.
+        now: microseconds; events more than a day later are rejects.
+        not_before: microseconds; earlier events are rejects.
 
     Raises:
         SourceError: when a column is of another type than EVENT_SCHEMA says.
@@ -65,7 +76,9 @@ def _typed(frame: pl.DataFrame, file: str) -> pl.DataFrame:
         expected = EVENT_SCHEMA.get(name, pl.String())
         fits = dtype == expected or (expected == pl.String() and dtype in _TEXTS)
         fits = fits or (name == "person" and dtype in _INTEGERS)
-        fits = fits or (name == "persons" and isinstance(dtype, pl.List) and dtype.inner in _INTEGERS)
+        fits = fits or (
+            name == "persons" and isinstance(dtype, pl.List) and dtype.inner in _INTEGERS
+        )
         if not fits:
             raise SourceError(
                 f"`{file}`: the column `{name}` is {dtype}, and {expected} is wanted",
@@ -84,7 +97,9 @@ def _fate(events: pl.DataFrame, *, now: int, not_before: int) -> pl.Series | Non
     if quiet and isinstance(earliest, int) and isinstance(latest, int):
         quiet = not_before <= earliest and latest <= late
     accounts = events["account"].unique().cast(pl.String)
-    hostile = accounts.filter(accounts.str.contains(r"\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}") | (accounts == ""))
+    hostile = accounts.filter(
+        accounts.str.contains(r"\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}") | (accounts == "")
+    )
     some = events.schema[persons] == pl.String or isinstance(events.schema[persons], pl.List)
     if quiet and not some and hostile.is_empty():
         return None
@@ -107,7 +122,11 @@ def _fate(events: pl.DataFrame, *, now: int, not_before: int) -> pl.Series | Non
 
 def _as_text(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Datetime:
-        return column.dt.replace_time_zone(None).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").alias(column.name)
+        return (
+            column.dt.replace_time_zone(None)
+            .dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00")
+            .alias(column.name)
+        )
     if isinstance(column.dtype, pl.List):
         return column.cast(pl.List(pl.String))
     return column.cast(pl.String)
@@ -125,7 +144,11 @@ FORMAT: Final = Format(
         "account": "who read",
         "person": "the person read, as text or as an integer",
         "persons": "the persons read, as a list",
-        **{name: f"{name}, as text" for name in EVENT_SCHEMA if name not in {"at", "account", "persons"}},
+        **{
+            name: f"{name}, as text"
+            for name in EVENT_SCHEMA
+            if name not in {"at", "account", "persons"}
+        },
     },
     open_fields=True,
     shape=lambda _head, _options: Shape.PARQUET,

@@ -9,6 +9,7 @@ import polars as pl
 
 from ecluse.formats.common.contract import DOES_NOT_PARSE, Format, Needs, Option, Table
 from ecluse.formats.common.lines import Lines, complete
+from ecluse.formats.common.mapping import TimeSource
 from ecluse.formats.common.pgprefix import compile_prefix, iso_time, split_csv
 from ecluse.model.errors import SourceError
 
@@ -137,7 +138,9 @@ def _last_record(block: bytes) -> int:
 
 def _detect(lines: Sequence[str]) -> bool:
     prefix = compile_prefix(_DEFAULT_PREFIX)
-    return any(prefix.match(line) for line in lines) or any(",LOG," in line and f'"{_AUDIT}' in line for line in lines)
+    return any(prefix.match(line) for line in lines) or any(
+        ",LOG," in line and f'"{_AUDIT}' in line for line in lines
+    )
 
 
 _DEFAULT_PREFIX: Final = "%m [%p] %q%u@%d "
@@ -160,6 +163,7 @@ FORMAT: Final = Format(
         "prefix": Option("`log_line_prefix` of postgresql.conf", _DEFAULT_PREFIX),
         "csvlog": Option("`true` for logs written with `log_destination = csvlog`", "false"),
     },
+    time=(TimeSource(("time",)),),
     detect=_detect,
     parser=_PgAuditParser,
 )

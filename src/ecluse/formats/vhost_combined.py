@@ -3,6 +3,7 @@
 from typing import Final
 
 from ecluse.formats.common.contract import Format
+from ecluse.formats.common.mapping import TimeSource
 from ecluse.formats.common.weblog import WEB_FIELDS, WebLogParser, all_parse
 
 __all__ = ["FORMAT"]
@@ -14,7 +15,7 @@ FORMAT: Final = Format(
     description="Apache access log with the virtual host first",
     fields={"vhost": "virtual host, with its port", **WEB_FIELDS},
     url_fields=frozenset({"target", "path", "query", "http_referer"}),
-    # A combined line whose user holds a space parses here too; a virtual host is no address.
-    detect=lambda lines: all_parse(lines, _LEAD) and not all_parse(lines, _LEAD[1:]),
+    time=(TimeSource(("time_local",), "clf"),),
+    detect=lambda lines: all_parse(lines, _LEAD),
     parser=lambda needs: WebLogParser(needs, _LEAD),
 )

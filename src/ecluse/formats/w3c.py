@@ -8,6 +8,7 @@ import polars as pl
 
 from ecluse.formats.common.contract import DOES_NOT_PARSE, WRONG_FIELDS, Format, Needs, Table
 from ecluse.formats.common.lines import Lines
+from ecluse.formats.common.mapping import TimeSource
 from ecluse.formats.common.tokens import Tokens
 from ecluse.formats.common.urls import normalise, url_columns
 from ecluse.model.errors import SourceError
@@ -35,7 +36,9 @@ class _W3cParser:
         start = 0
         for place in [*directives.tolist(), len(lines)]:
             if place > start:
-                part = lines.where((np.arange(len(lines)) >= start) & (np.arange(len(lines)) < place))
+                part = lines.where(
+                    (np.arange(len(lines)) >= start) & (np.arange(len(lines)) < place)
+                )
                 frame, usable = self._part(part)
                 frames.append(frame)
                 kept[start:place] = usable
@@ -68,7 +71,9 @@ class _W3cParser:
             return bool({"cs-uri-query", "cs-uri"} & set(self._fields))
         return name in self._fields or name in {"date", "time"}
 
-    def _part(self, lines: Lines) -> tuple[pl.DataFrame, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    def _part(
+        self, lines: Lines
+    ) -> tuple[pl.DataFrame, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
         """The lines under one header."""
         tokens = Tokens(lines, b" ")
         right = tokens.balanced & (tokens.counts == len(self._fields)) & bool(self._fields)
@@ -87,7 +92,9 @@ class _W3cParser:
                 reason = WRONG_FIELDS if self._fields else DOES_NOT_PARSE
                 lines.rejects.append((reason, int(lines.numbers[index])))
         if rows:
-            frames.append(pl.DataFrame(rows, schema=dict.fromkeys(self._fields, pl.String), orient="row"))
+            frames.append(
+                pl.DataFrame(rows, schema=dict.fromkeys(self._fields, pl.String), orient="row")
+            )
         frame = pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(self._fields, pl.String))  # fmt: skip
         frame = frame[np.argsort(np.array(numbers, np.int64))]
         kept = np.zeros(len(lines), np.bool_)
@@ -107,7 +114,9 @@ class _W3cParser:
         elif "cs-uri" in columns:
             columns |= url_columns(columns["cs-uri"], frozenset({"path", "query"}))
         nowhere = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
-        return pl.DataFrame({n: columns.get(n, nowhere) for n in sorted(wanted)}, height=frame.height)
+        return pl.DataFrame(
+            {n: columns.get(n, nowhere) for n in sorted(wanted)}, height=frame.height
+        )
 
 
 def _words(line: str) -> list[str]:
@@ -142,6 +151,7 @@ FORMAT: Final = Format(
     open_fields=True,
     # IIS writes the path already decoded, and only the path.
     url_fields=frozenset({"cs-uri", "cs-uri-query", "query", "cs(Referer)"}),
+    time=(TimeSource(("date", "time")),),
     detect=lambda lines: any(line.lower().startswith("#fields:") for line in lines),
     parser=_W3cParser,
 )

@@ -50,6 +50,9 @@ def apply(
     """Makes a batch of the rows of a table: each is an event, a reject, or ignored; nothing else can become of it.
 
     Args:
+        table: the rows, with the columns that the mapping names.
+        mapping: where the facts sit.
+        fmt: the format that the rows come from.
         file: name of the log, for the places of rejects.
         now: microseconds; an event more than a day later is a reject.
         facts: what to extract besides time, account and persons; None for all that the mapping has.
@@ -212,5 +215,3 @@ def _add_sample(samples: dict[str, list[str]], reason: str, file: str, number: i
     places = samples.setdefault(reason, [])
     if len(places) < SAMPLES:
         places.append(f"{file}:{number}")
-
-

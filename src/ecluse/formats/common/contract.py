@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from ecluse.formats.common.mapping import TimeSource
+
 __all__ = [
     "BLANK_LINE",
     "DOES_NOT_PARSE",
@@ -51,14 +53,14 @@ class Shape(Enum):
 
 @dataclass(slots=True)
 class Table:
-    """Rows of one piece of a log, and what became of the other records of the piece.
+    r"""Rows of one piece of a log, and what became of the other records of the piece.
 
     Attributes:
         frame: one row a record; columns are the fields asked for, as text or as lists of text.
         numbers: line (or record) number of each row, from 1.
         rejects: reason and line number of each record that could not be read.
         ignored: records that the format itself leaves out (directives, blank lines), by reason.
-        repaired: rows whose line held bytes that are not UTF-8; those bytes are written `\\xHH`.
+        repaired: rows whose line held bytes that are not UTF-8; those bytes are written `\xHH`.
     """
 
     frame: pl.DataFrame
@@ -116,6 +118,7 @@ class Format:
         url_fields: fields that hold raw parts of URLs: what is taken from them is percent-decoded.
         detect: whether the first lines of a file look like this format.
         parser: makes the parser of one file.
+        time: where the time sits when the mapping does not say.
         shape: tells, from the first bytes and the options, in which pieces the parser wants the file.
     """
 
@@ -128,3 +131,4 @@ class Format:
     options: dict[str, Option] = field(default_factory=dict)
     url_fields: frozenset[str] = frozenset()
     open_fields: bool = False
+    time: tuple[TimeSource, ...] = ()

@@ -12,6 +12,7 @@ from ecluse.formats.common.urls import decode
 
 __all__ = ["extract_list", "extract_text"]
 
+_BETWEEN: Final = "\x1f"  # stands in no field, so that two pairs never look alike
 _NOTHING: Final = ["", "-"]  # how logs write that there is none
 
 
@@ -24,7 +25,11 @@ class _Found:
 
     def spread(self, lists: pl.Series) -> "_Found":
         """The elements of one list a text, each with its row."""
-        rows = pl.int_range(len(lists), dtype=pl.UInt32, eager=True) if self.rows is None else self.rows
+        rows = (
+            pl.int_range(len(lists), dtype=pl.UInt32, eager=True)
+            if self.rows is None
+            else self.rows
+        )
         long = pl.DataFrame({"row": rows, "text": lists}).explode("text")
         return _Found(long["text"], long["row"])
 
@@ -75,8 +80,7 @@ def _align(grouped: pl.DataFrame, height: int) -> pl.Series:
 def _find(value: Value, frame: pl.DataFrame, url_fields: frozenset[str]) -> _Found:
     if value.constant is not None:
         return _Found(pl.repeat(value.constant, frame.height, dtype=pl.String, eager=True))
-    assert value.field is not None
-    column = frame[value.field]
+    column = _column(value, frame)
     found = _Found(column)
     if isinstance(column.dtype, pl.List):
         found = found.spread(column)
@@ -91,6 +95,17 @@ def _find(value: Value, frame: pl.DataFrame, url_fields: frozenset[str]) -> _Fou
         found = found.spread(found.texts.str.split(value.split))
         found = found.with_texts(found.texts.str.strip_chars())
     return found.with_texts(_clean(found.texts, value, url_fields))
+
+
+def _column(value: Value, frame: pl.DataFrame) -> pl.Series:
+    if not value.fields:
+        assert value.field is not None
+        return frame[value.field]
+    parts = [
+        pl.col(n).list.first() if isinstance(frame.schema[n], pl.List) else pl.col(n)
+        for n in value.fields
+    ]
+    return frame.select(pl.concat_str(parts, separator=_BETWEEN)).to_series()
 
 
 def _all_matches(found: _Found, pattern: str, group: int) -> _Found:

@@ -59,7 +59,9 @@ class JsonRows:
 
     def frame_of_objects(self, records: Sequence[dict[str, Any]]) -> pl.DataFrame:
         """One row a record that is already an object."""
-        columns = {n: column([walk(r, steps) for r in records]) for n, steps in self._pointers.items()}
+        columns = {
+            n: column([walk(r, steps) for r in records]) for n, steps in self._pointers.items()
+        }
         return pl.DataFrame(columns, height=len(records))
 
 
@@ -74,7 +76,9 @@ class JsonLinesParser:
         """What must be read from the records to give these fields."""
         return fields
 
-    def derive(self, frame: pl.DataFrame, lines: Lines, kept: Booleans) -> tuple[pl.DataFrame, Booleans]:
+    def derive(
+        self, frame: pl.DataFrame, lines: Lines, kept: Booleans
+    ) -> tuple[pl.DataFrame, Booleans]:
         """Fields made from others, and the records kept; a record left out is accounted for in `lines`."""
         del lines
         return frame, kept
@@ -99,7 +103,9 @@ class JsonLinesParser:
                 else:
                     records.append(record)
         usable = lines.where(kept)
-        frame, chosen = self.derive(self._rows.frame(records), usable, np.ones(len(usable), np.bool_))
+        frame, chosen = self.derive(
+            self._rows.frame(records), usable, np.ones(len(usable), np.bool_)
+        )
         if not chosen.all():
             frame, usable = frame.filter(pl.Series(chosen)), usable.where(chosen)
         names = sorted(self._needs.fields)

@@ -27,13 +27,13 @@ _MASKS: Final = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64
 
 @dataclass(slots=True)
 class Lines:
-    """The usable lines of a block; blank and too long ones are already accounted for.
+    r"""The usable lines of a block; blank and too long ones are already accounted for.
 
     Attributes:
         data: the block, repaired where it was not UTF-8, and padded.
         size: bytes of the block without the padding.
         buffer: the bytes of the block as an array.
-        starts, ends: of each line in the buffer, without its line end (`\\n` or `\\r\\n`).
+        starts, ends: of each line in the buffer, without its line end (`\n` or `\r\n`).
         numbers: of each line in the file, from 1.
     """
 
@@ -60,6 +60,9 @@ class Lines:
         """Splits a block into lines, or into records whose quoted fields may hold line ends.
 
         Args:
+            block: bytes of complete lines; the last may lack its line end.
+            first_line: number of the first line in the file, from 1.
+            max_line: bytes beyond which a line is a reject.
             replacement: how a byte that is not UTF-8 is written.
             multiline: a line end between quotes does not end the record.
         """
@@ -110,7 +113,9 @@ class Lines:
     def words(self, places: Integers, kind: type[Any]) -> Any:
         """The integers that begin at each place."""
         width = np.dtype(kind).itemsize
-        raw = np.dtype(f"V{width}")  # opaque bytes are copied five times quicker than unaligned integers
+        raw = np.dtype(
+            f"V{width}"
+        )  # opaque bytes are copied five times quicker than unaligned integers
         size = self.size + len(_PADDING) - width + 1
         return np.ndarray((size,), raw, buffer=self.data, strides=(1,))[places].view(kind)
 
@@ -139,7 +144,9 @@ def text_column(
         length = np.where(present, length, 0)
     places = np.clip(starts, 0, lines.size)
     views = np.zeros((count, 2), np.uint64)
-    halves = views.view(np.uint32)  # little-endian, as Arrow is on every machine that it is built for
+    halves = views.view(
+        np.uint32
+    )  # little-endian, as Arrow is on every machine that it is built for
     halves[:, 0] = length
     outside = length > _INLINE
     halves[:, 1] = lines.words(places, np.uint32) & _MASKS[np.minimum(length, 4)].astype(np.uint32)

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 __all__ = [
     "FACTS",
+    "NOT_BEFORE",
     "Condition",
     "Ignore",
     "Mapping",
@@ -28,6 +29,9 @@ FACTS: Final = (
 )
 """What can be taken from a row, besides its time; also the names that groups of a regular expression can have."""
 
+NOT_BEFORE: Final = 946_684_800_000_000
+"""2000-01-01, in microseconds: before that the logs read here did not exist."""
+
 Operator = Literal[
     "matches", "not_matches", "in", "not_in", "starts_with", "present", "at_least", "below"
 ]
@@ -46,6 +50,7 @@ class Value:
         parameter: name of the query-string parameter to take from the field.
         split: separator between several values.
         decode: percent-decode the value; None decides by the field.
+        fields: several fields that only together tell who it is, instead of `field`.
         lower: write it in lower case, where the system does not tell `Dupont` from `dupont`.
     """
 
@@ -58,6 +63,7 @@ class Value:
     split: str | None = None
     decode: bool | None = None
     lower: bool = False
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +129,22 @@ class Mapping:
     rules: tuple[Rule, ...] = ()
     ignore: tuple[Ignore, ...] = ()
     max_reject_share: float = 0.01
-    not_before: int = 946_684_800_000_000
+    not_before: int = NOT_BEFORE
     max_line: int = 1024 * 1024
     file: str = field(default="", compare=False)
 
     def fields(self, facts: frozenset[str] | None = None) -> frozenset[str]:
         """The fields that must be read, for these facts or for all."""
-        conditions = [c for r in (*self.rules, *self.ignore) for c in r.when]
-        values = [v for fact, places in self.facts if facts is None or fact in facts for v in places]
+        whens = [r.when for r in self.rules] + [i.when for i in self.ignore]
+        conditions = [c for when in whens for c in when]
+        values = [
+            v for fact, places in self.facts if facts is None or fact in facts for v in places
+        ]
         return frozenset(
             {name for t in self.time for name in t.fields}
             | {c.field for c in conditions}
             | {v.field for v in values if v.field is not None}
+            | {name for v in values for name in v.fields}
         )
 
     def places(self, fact: str) -> tuple[Value, ...]:

@@ -5,7 +5,9 @@ from typing import Final
 
 __all__ = ["compile_prefix", "iso_time", "split_csv"]
 
-_NAME: Final = ".{0,63}?"  # NAMEDATALEN: a name has at most 63 bytes, so that trying lengths stays cheap
+_NAME: Final = (
+    ".{0,63}?"  # NAMEDATALEN: a name has at most 63 bytes, so that trying lengths stays cheap
+)
 _DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 # PostgreSQL documentation, "log_line_prefix".
 _ESCAPES: Final = {

@@ -1,4 +1,4 @@
-"""What did a server write before it escaped it? Undoes `\\xHH`, `\\"` and the like of nginx and Apache."""
+r"""What did a server write before it escaped it? Undoes `\xHH`, `\"` and the like of nginx and Apache."""
 
 import re
 from typing import Final
@@ -12,10 +12,10 @@ _LETTERS: Final = {
 
 
 def unescape(text: str) -> str:
-    """The text that nginx (`\\xC3\\xA9`) or Apache (`\\"`, `\\xc3\\xa9`) escaped; bytes that are not UTF-8 stay escaped.
+    r"""The text that nginx (`\xC3\xA9`) or Apache (`\"`) escaped; bytes that are not UTF-8 stay escaped.
 
-    >>> unescape(r"jos\\xC3\\xA9 \\"x\\" \\xE9")
-    'josé "x" \\\\xe9'
+    >>> unescape(r"jos\xC3\xA9 \"x\" \xE9")
+    'josé "x" \\xe9'
     """
     if "\\" not in text:
         return text

@@ -87,7 +87,7 @@ class WebLogParser:
         if time is None or match is None:
             return None
         user = rest[: time.start()]
-        if not user or '"' in _ESCAPED.sub("", user):
+        if not user or user.startswith("- ") or '"' in _ESCAPED.sub("", user):
             return None
         values = (user, time[1], *match.groups())
         for name, value in zip(_PIECES, values, strict=True):
@@ -110,6 +110,8 @@ class WebLogParser:
             start = space + 1
         time = q1 - 2 - _TIME_LENGTH
         spans |= {"remote_user": (start, time - 2), "time_local": (time, q1 - 2)}
+        # `- alice` is not a user, but the line of a host without name before `address - alice`.
+        ok &= ~at.is_bytes(start, "- ") | (time - 2 == start + 1)
         ok &= (time - 2 > start) & at.is_bytes(time - 2, " [") & at.is_bytes(q1 - 2, "] ")
         ok &= at.is_time(time)
         inner = at.spaces_before(q1)
@@ -247,4 +249,6 @@ def all_parse(lines: Sequence[str], lead: Sequence[str]) -> bool:
     """Whether all of these lines are of the format with this lead and a user without spaces."""
     parser = WebLogParser(Needs(frozenset()), lead)
     rows = [parser.parse_line(line) for line in lines]
-    return bool(rows) and all(row is not None and " " not in (row["remote_user"] or "") for row in rows)
+    return bool(rows) and all(
+        row is not None and " " not in (row["remote_user"] or "") for row in rows
+    )

@@ -1,0 +1,47 @@
+"""Which format is a log written in? The one whose test its first lines pass, or a refusal to guess."""
+
+from pathlib import Path
+from typing import Final
+
+from ecluse import formats
+from ecluse.model.errors import SourceError
+from ecluse.sources.blocks import STDIN, head_of
+
+__all__ = ["detect"]
+
+_LINES: Final = 20
+# A more special format before the more general ones that its lines would pass for too.
+_GENERAL: Final = ("jsonl", "csv")
+
+
+def detect(path: Path) -> str:
+    """The name of the format of a file.
+
+    Raises:
+        SourceError: when no format fits, or more than one, or the log comes from standard input.
+    """
+    if path == STDIN:
+        raise SourceError(
+            "the format of standard input cannot be found out", help="say it with --format"
+        )
+    head = head_of(path)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if b"\0" in head:
+        raise SourceError(
+            f"`{path}`: a binary file, not a log", help="say its format with --format"
+        )
+    text = head.decode("utf-8", "replace").split("\n")
+    lines = [line.rstrip("\r") for line in (text[:-1] or text) if line.strip()][:_LINES]
+    if not lines:
+        raise SourceError(f"`{path}`: there is nothing in it to tell its format by")
+    found = [name for name in formats.names() if formats.find(name).detect(lines)]
+    special = [name for name in found if name not in _GENERAL]
+    chosen = special or found
+    if len(chosen) == 1:
+        return chosen[0]
+    what = f"it could be {' or '.join(chosen)}" if chosen else "its first lines fit none"
+    raise SourceError(
+        f"`{path}`: the format cannot be told: {what}",
+        help=f"say it with --format: {', '.join(formats.names())}",
+    )
