@@ -23,7 +23,7 @@ from ecluse.merkle.canonical import canonical
 from ecluse.merkle.tree import leaf_hash
 from ecluse.model.errors import IntegrityError
 
-__all__ = ["Opened", "mark_chains", "reopen"]
+__all__ = ["FoundLog", "Opened", "mark_chains", "read_log", "reopen"]
 
 _VERIFY = "run `ecluse ledger verify` to see what is left, and keep a copy of the directory"
 
@@ -39,7 +39,9 @@ class Opened:
 
 
 @dataclass(slots=True)
-class _Found:
+class FoundLog:
+    """The sound part of a log: leaf hashes end to end, chain hashes (one more than entries), its end, and what follows."""
+
     header: WalHeader
     leaves: bytearray
     chains: list[bytes]
@@ -49,6 +51,7 @@ class _Found:
 
     @property
     def size(self) -> int:
+        """Entries of the whole ledger up to its end."""
         return self.header.first + len(self.chains) - 1
 
 
@@ -63,7 +66,7 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
         manifests = list(read_manifests(layout))
         _sweep(layout, disk, manifests)
         notes, torn_note = _read_notes(layout, keys, page)
-        found = _read_log(layout)
+        found = read_log(layout)
         mark_key = keys.signer.derive(PURPOSE)
         _compare_mark(layout, found, mark_key, notes, repairs, accept_loss=accept_loss)
         sealed = manifests[-1].end if manifests else 0
@@ -72,7 +75,7 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
         _cut(layout, disk, found, torn_note, repairs)
         if found.header.first < sealed:  # sealed, and the crash came before the log was replaced
             header = create_log(layout, disk, first=sealed, before=found.chains[-1])
-            found = _Found(header, bytearray(), [header.chain], HEADER_SIZE, None, HEADER_SIZE)
+            found = FoundLog(header, bytearray(), [header.chain], HEADER_SIZE, None, HEADER_SIZE)
         note = bytes.fromhex(notes[-1].digest) if notes else bytes(32)
         log = Log(
             layout, disk, found.header, chain=found.chains[-1], end=found.end, leaves=found.leaves, mark_key=mark_key, note=note
@@ -102,7 +105,12 @@ def _read_notes(layout: Layout, keys: Keys, page: FirstPage) -> tuple[list[Signe
     return notes, len(rest)
 
 
-def _read_log(layout: Layout) -> _Found:
+def read_log(layout: Layout) -> FoundLog:
+    """Reads the write-ahead log and hashes its entries.
+
+    Raises:
+        IntegrityError: when it is missing or its header is damaged.
+    """
     leaves, chains, end = bytearray(), list[bytes](), HEADER_SIZE
     header, salter, fault = None, None, None
     try:
@@ -124,11 +132,11 @@ def _read_log(layout: Layout) -> _Found:
     except ValueError as error:
         raise IntegrityError(str(error), help=_VERIFY) from None
     assert header is not None
-    return _Found(header, leaves, chains, end, fault, layout.wal.stat().st_size)
+    return FoundLog(header, leaves, chains, end, fault, layout.wal.stat().st_size)
 
 
 def _compare_mark(
-    layout: Layout, found: _Found, key: bytes, notes: list[Signed], repairs: list[dict[str, Any]], *, accept_loss: bool
+    layout: Layout, found: FoundLog, key: bytes, notes: list[Signed], repairs: list[dict[str, Any]], *, accept_loss: bool
 ) -> None:
     try:
         mark = Mark.read(layout.mark.read_bytes() if layout.mark.exists() else b"", key)
@@ -157,7 +165,7 @@ def mark_chains(header: WalHeader, chains: list[bytes], size: int) -> set[bytes]
     return allowed | ({header.before} if position <= 0 else set())
 
 
-def _cut(layout: Layout, disk: Disk, found: _Found, torn_note: int, repairs: list[dict[str, Any]]) -> None:
+def _cut(layout: Layout, disk: Disk, found: FoundLog, torn_note: int, repairs: list[dict[str, Any]]) -> None:
     if torn_note:
         disk.cut(layout.checkpoints, layout.checkpoints.stat().st_size - torn_note)
         repairs.append({"repaired": "a checkpoint that was not written to its end", "bytes": torn_note})

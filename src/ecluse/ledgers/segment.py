@@ -148,22 +148,20 @@ def _array(values: pl.Series, name: str) -> pa.Array:
 
 def write_table(table: pa.Table, *, secret: bytes | None) -> bytes:
     """Writes a table as the bytes of a Parquet file; the secret goes to its metadata."""
-    metadata = {_SECRET: secret.hex().encode()} if secret is not None else None
     sink = io.BytesIO()
     leaves = [name for name in (f.name for f in SCHEMA) if name != "persons"] + ["persons.list.element"]
-    pq.write_table(
-        table.replace_schema_metadata(metadata),
+    with pq.ParquetWriter(
         sink,
-        row_group_size=ROW_GROUP,
+        table.schema,
         compression={name: "NONE" if name in _PLAIN else "ZSTD" for name in leaves},
         use_dictionary=[name for name in leaves if name not in _NUMBERS and name not in _PLAIN],
-        column_encoding={
-            **dict.fromkeys(_NUMBERS, "DELTA_BINARY_PACKED"),
-            **dict.fromkeys(_PLAIN, "PLAIN"),
-        },
+        column_encoding={**dict.fromkeys(_NUMBERS, "DELTA_BINARY_PACKED"), **dict.fromkeys(_PLAIN, "PLAIN")},
         write_statistics=["seq", "at", "account", "kind", "effect", "application"],
         store_schema=False,
-    )
+    ) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP)
+        if secret is not None:
+            writer.add_key_value_metadata({_SECRET.decode(): secret.hex()})
     return sink.getvalue()
 
 
@@ -182,7 +180,7 @@ def secret_of(file: pq.ParquetFile) -> bytes | None:
     Raises:
         ValueError: when the metadata holds something else.
     """
-    text = (file.schema_arrow.metadata or {}).get(_SECRET)
+    text = (file.metadata.metadata or {}).get(_SECRET)
     if text is None:
         return None
     secret = bytes.fromhex(text.decode())
