@@ -26,7 +26,9 @@ def small_plan(accounts: int = 200, *, peaks: float = 0.0, newcomers: int = 0) -
         population=500_000,
         peaks=peaks,
         newcomers=newcomers,
-        cast=(Cast(account="conseiller-0003", kind="adviser", organization="agence-777", works=False),),
+        cast=(
+            Cast(account="conseiller-0003", kind="adviser", organization="agence-777", works=False),
+        ),
     )
 
 

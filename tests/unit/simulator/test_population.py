@@ -11,7 +11,9 @@ from ecluse.simulator.workdays import instant
 from ecluse.simulator.world import World
 
 BEFORE = instant(date(2026, 6, 2))
-RESERVED = [ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "2001:db8::/32")]
+RESERVED = [
+    ipaddress.ip_network(net) for net in ("192.0.2.0/24", "198.51.100.0/24", "2001:db8::/32")
+]
 
 
 def draw(plan, seed=3):

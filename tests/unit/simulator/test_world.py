@@ -28,9 +28,13 @@ def test_a_day_is_in_time_order_and_within_its_bounds(world: World) -> None:
 def test_a_day_depends_on_seed_and_date_alone(world: World) -> None:
     again = World(world.plan, seed=11, before=instant(TUESDAY))
     again.day(SUNDAY)
-    assert again.day(TUESDAY).requests.persons.tolist() == world.day(TUESDAY).requests.persons.tolist()
+    assert (
+        again.day(TUESDAY).requests.persons.tolist() == world.day(TUESDAY).requests.persons.tolist()
+    )
     other = World(world.plan, seed=12, before=instant(TUESDAY))
-    assert other.day(TUESDAY).requests.persons.tolist() != world.day(TUESDAY).requests.persons.tolist()
+    assert (
+        other.day(TUESDAY).requests.persons.tolist() != world.day(TUESDAY).requests.persons.tolist()
+    )
 
 
 def test_few_work_on_sunday_unless_told_to(world: World) -> None:
@@ -116,7 +120,9 @@ def test_sessions_of_different_accounts_differ() -> None:
 
 def test_spacing_moves_later_never_earlier_and_keeps_each_account_apart() -> None:
     at = np.array([0, 1, 2, 100, 0, 1])
-    work = spaced(make(at, persons=np.arange(6), actor=np.array([1, 1, 1, 1, 2, 2])), gap=10, end=1_000)
+    work = spaced(
+        make(at, persons=np.arange(6), actor=np.array([1, 1, 1, 1, 2, 2])), gap=10, end=1_000
+    )
     assert work.at.tolist() == [0, 10, 20, 100, 0, 10]
     assert spaced(make(at, persons=np.arange(6)), gap=10, end=15).at.tolist() == [0, 10]
     assert len(spaced(make(np.zeros(0), persons=np.zeros(0)), gap=10, end=15)) == 0
