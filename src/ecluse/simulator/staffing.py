@@ -102,11 +102,12 @@ def application(
 def sized(staff: tuple[Staff, ...], accounts: int) -> tuple[Staff, ...]:
     """The same kinds in the same proportions, about `accounts` accounts in all and at least one of each kind."""
     total = sum(part.count for part in staff)
-    return tuple(
-        replace(
-            part,
-            count=(count := max(1, round(part.count * accounts / total))),
-            bodies=(part.bodies[0], max(1, min(part.bodies[1], -(-count // 6)))),
-        )
-        for part in staff
-    )
+    return tuple(_resized(part, max(1, round(part.count * accounts / total))) for part in staff)
+
+
+def _resized(part: Staff, count: int) -> Staff:
+    """Bodies keep their size, but for the public, which is one whatever its number."""
+    name, bodies = part.bodies
+    members = max(6, part.count // bodies)
+    wanted = 1 if part.rhythm is Rhythm.PUBLIC else -(-count // members)
+    return replace(part, count=count, bodies=(name, wanted))

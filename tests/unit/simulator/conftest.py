@@ -6,7 +6,14 @@ import pytest
 
 from ecluse.simulator.plan import Cast, WorldPlan
 from ecluse.simulator.staffing import (
-    advisers, application, holders, machines, managers, partners, sized, trainers,
+    advisers,
+    application,
+    holders,
+    machines,
+    managers,
+    partners,
+    sized,
+    trainers,
 )  # fmt: skip
 from ecluse.simulator.workdays import instant
 from ecluse.simulator.world import World

@@ -32,7 +32,7 @@ def form_of(name: str) -> LineFormat:
 
 
 def frame_of(form: LineFormat, scenario: str = "hospital") -> tuple[pl.DataFrame, Simulation]:
-    plan = card_of(scenario).build(Asked(scale=0.001, accounts=40)).during(days=1)
+    plan = card_of(scenario).build(Asked(scale=0.0005, accounts=20)).during(days=1)
     simulation = Simulation(plan, seed=4, resolution=form.resolution, rows=form.rows)
     return pl.concat(chunk.frame for chunk in simulation.chunks()), simulation
 

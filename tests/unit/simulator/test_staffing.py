@@ -13,9 +13,11 @@ def test_proportions_are_kept_and_nobody_disappears(accounts: int) -> None:
     assert staff[0].count == max(1, round(0.9 * accounts))
 
 
-def test_few_accounts_have_few_bodies() -> None:
-    assert sized(STAFF, 20)[0].bodies[1] == 3
-    assert sized(STAFF, 2_000)[0].bodies[1] == STAFF[0].bodies[1]
+def test_bodies_keep_their_size() -> None:
+    assert sized(STAFF, 20)[0].bodies[1] == 1
+    assert sized(STAFF, 1_000)[0].bodies[1] == STAFF[0].bodies[1] == 20
+    assert sized(STAFF, 10_000)[0].bodies[1] == 200
+    assert sized((holders(5, ("a",)),), 10_000)[0].bodies[1] == 1
 
 
 def test_holders_see_nobody_else() -> None:

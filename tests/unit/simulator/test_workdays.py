@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -76,6 +77,6 @@ def test_evenings_and_weekends_never_meet_office_hours() -> None:
         if is_working_day(day)
     ]
     assert all(end <= begin or start >= finish for start, end in spans for begin, finish in office)
-    assert all(a[1] < b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(spans))
     weekend = max(end - start for start, end in spans)
     assert weekend == 62 * HOUR + 45 * MINUTE

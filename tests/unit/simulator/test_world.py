@@ -2,12 +2,12 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 import numpy as np
-from simulator_counts import busiest
 
 from ecluse.model.time import HOUR, MINUTE
 from ecluse.simulator.requests import OPERATIONS, make
 from ecluse.simulator.workdays import instant
 from ecluse.simulator.world import HUMAN_GAP, World, session_number, spaced
+from simulator_counts import busiest
 
 TUESDAY = date(2026, 6, 2)
 SUNDAY = date(2026, 6, 7)

@@ -16,7 +16,7 @@ def _build(asked: Asked) -> Scenario:
     begin = moment("2025-07-12 10:00")
     kairos = replace(
         application("kairos", 6_500_000, owner="service-partenaires", portal="portail-partenaires"),
-        state=LifeCycle.DECOMMISSIONING, state_since=moment("2025-01-01"), closes_at=moment("2026-01-01"),
+        state=LifeCycle.DECOMMISSIONING, state_since=moment("2025-01-01"),
     )  # fmt: skip
     staff = (
         advisers(900, ("suivi",)), partners(400, ("suivi", "kairos")), trainers(690, ("kairos",)),
