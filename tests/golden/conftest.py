@@ -39,4 +39,3 @@ def golden():
             )
 
     return check
-

@@ -1,6 +1,7 @@
 """The documents mention every command with every option, so that none is there in secret."""
 
 import re
+import runpy
 
 import click
 import pytest
@@ -35,6 +36,11 @@ def _documents():
 
 def _about(name):
     return [text(p) for p in _documents() if re.search(rf"\b{name}\b", text(p))]
+
+
+def test_the_page_of_commands_is_up_to_date():
+    page = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))["page"]()
+    assert page == text(ROOT / "docs" / "commands.md"), "a command changed: run `python docs/make_commands.py` and review the page"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

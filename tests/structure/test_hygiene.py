@@ -28,6 +28,8 @@ RESERVED_PHONES = {"19900", "26191", "35301", "46571", "53649", "63998"}
 NIR = re.compile(
     r"(?<![\w.])([12]) ?(\d\d) ?(\d\d) ?(\d[\dAB]) ?(\d\d\d) ?(\d\d\d) ?(\d\d)(?![\w.])"
 )
+PLAIN = {"1.2.3.4"}
+"""Numbers with dots that are plainly no address of anybody."""
 IPV4 = re.compile(r"(?<![\w.§/])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 
 MACHINE = re.compile(r"(?<![\w.:])/(?:home/\w|root/|Users/\w|work/|tmp/\w)")
@@ -73,7 +75,7 @@ def _addresses(line):
             address = ipaddress.ip_address(match[0])
         except ValueError:
             continue
-        if address.is_global:
+        if address.is_global and match[0] not in PLAIN:
             found.append(match[0])
     return found
 
