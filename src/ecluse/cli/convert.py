@@ -26,7 +26,7 @@ Examples:
 @click.option("--out", required=True, type=click.Path(), help="Parquet file to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @json_option
-def command(
+def command(  # noqa: PLR0917 - click calls it by keyword
     logs: tuple[str, ...],
     format_: str,
     mapping: str | None,

@@ -12,7 +12,7 @@ from ecluse.model.errors import SourceError
 
 __all__ = ["BLOCK_BYTES", "STDIN", "Block", "Progress", "head_of", "line_blocks", "whole"]
 
-BLOCK_BYTES: Final = 16 * 1024 * 1024
+BLOCK_BYTES: Final = 8 * 1024 * 1024
 STDIN: Final = Path("-")
 _CHUNK: Final = 1024 * 1024
 _MAX_DOCUMENT: Final = 512 * 1024 * 1024

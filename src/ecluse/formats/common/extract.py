@@ -13,7 +13,6 @@ from ecluse.formats.common.urls import decode
 __all__ = ["extract_list", "extract_text"]
 
 _BETWEEN: Final = "\x1f"  # stands in no field, so that two pairs never look alike
-_NOTHING: Final = ["", "-"]  # how logs write that there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def extract_text(
     for value in values:
         found = _find(value, frame, url_fields)
         columns.append(found.texts if found.rows is None else _first(found, frame.height))
-    return pl.select(pl.coalesce(columns)).to_series()
+    return columns[0] if len(columns) == 1 else pl.select(pl.coalesce(columns)).to_series()
 
 
 def extract_list(
@@ -130,4 +129,7 @@ def _clean(texts: pl.Series, value: Value, url_fields: frozenset[str]) -> pl.Ser
         texts = decode(texts, plus=value.parameter is not None)
     if value.lower:
         texts = texts.str.to_lowercase()
-    return pl.select(pl.when(~texts.is_in(_NOTHING)).then(texts)).to_series()
+    nothing = (texts == "") | (texts == "-")  # how logs write that there is none
+    if not nothing.any():
+        return texts
+    return pl.select(pl.when(~nothing).then(texts)).to_series()

@@ -9,7 +9,7 @@ import polars as pl
 
 from ecluse.formats.common.contract import DOES_NOT_PARSE, Booleans, Needs, Table
 from ecluse.formats.common.lines import Lines
-from ecluse.formats.common.pointers import column, parse_pointer, walk
+from ecluse.formats.common.pointers import column, parse_pointer, walk, walk_all
 from ecluse.model.errors import SourceError
 
 __all__ = ["JsonDocumentParser", "JsonLinesParser", "JsonRows", "are_objects"]
@@ -53,15 +53,13 @@ class JsonRows:
             place = self._places[steps[0]]
             values = [getattr(record, place) for record in records]
             if steps[1:]:
-                values = [walk(value, steps[1:]) for value in values]
+                values = walk_all(values, steps[1:])
             columns[name] = column(values)
         return pl.DataFrame(columns, height=len(records))
 
     def frame_of_objects(self, records: Sequence[dict[str, Any]]) -> pl.DataFrame:
         """One row a record that is already an object."""
-        columns = {
-            n: column([walk(r, steps) for r in records]) for n, steps in self._pointers.items()
-        }
+        columns = {n: column(walk_all(list(records), steps)) for n, steps in self._pointers.items()}
         return pl.DataFrame(columns, height=len(records))
 
 

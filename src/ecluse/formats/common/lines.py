@@ -21,7 +21,7 @@ __all__ = ["Lines", "complete", "text_column"]
 
 _INLINE: Final = 12
 """A view holds up to twelve bytes itself, else four and where the rest is (Arrow columnar format, "BinaryView")."""
-_PADDING: Final = bytes(16)
+_PADDING: Final = bytes(40)
 _MASKS: Final = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 
 

@@ -54,8 +54,10 @@ def normalise(paths: pl.Series) -> pl.Series:
 
 def decode(texts: pl.Series, *, plus: bool = False) -> pl.Series:
     """Percent-decoded texts; with `plus`, a `+` is a space, as in query parameters."""
-    pattern = r"[%+]" if plus else "%"
-    encoded = texts.str.contains(pattern).fill_null(value=False)
+    encoded = texts.str.contains("%", literal=True)
+    if plus:
+        encoded |= texts.str.contains("+", literal=True)
+    encoded = encoded.fill_null(value=False)
     return map_distinct(texts, lambda text: _decode(text, plus=plus), encoded)
 
 

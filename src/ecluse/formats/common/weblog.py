@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -112,8 +112,7 @@ class WebLogParser:
         spans |= {"remote_user": (start, time - 2), "time_local": (time, q1 - 2)}
         # `- alice` is not a user, but the line of a host without name before `address - alice`.
         ok &= ~at.is_bytes(start, "- ") | (time - 2 == start + 1)
-        ok &= (time - 2 > start) & at.is_bytes(time - 2, " [") & at.is_bytes(q1 - 2, "] ")
-        ok &= at.is_time(time)
+        ok &= (time - 2 > start) & at.looks_like(time - 2, _TIME_SHAPE)
         inner = at.spaces_before(q1)
         method_end, target_end = at.space(inner, 0), at.space(inner, 1)
         spans |= {
@@ -126,12 +125,11 @@ class WebLogParser:
         full = at.quotes >= 6
         size_end = np.where(full, q3 - 1, lines.ends)
         spans |= {"status": (q2 + 2, q2 + 5), "body_bytes_sent": (q2 + 6, size_end)}
-        ok &= (at.space(inner, 2) == q2 + 1) & (at.space(inner, 3) == q2 + 5) & (size_end > q2 + 6)
-        ok &= at.is_digit(q2 + 2) & at.is_digit(q2 + 3) & at.is_digit(q2 + 4)
-        ok &= at.space(inner, 4) >= size_end
-        tight = at.is_bytes(q3 - 1, " ") & (q5 == q4 + 2) & at.is_bytes(q4 + 1, " ")
+        ok &= (at.space(inner, 2) == q2 + 1) & at.looks_like(q2, _STATUS_SHAPE)
+        beyond = at.space(inner, 4)  # after the status, the size, and for `common` nothing more
+        ok &= (size_end > q2 + 6) & np.where(full, beyond == size_end, beyond > size_end)
         last = (q6 + 1 == lines.ends) | at.is_bytes(q6 + 1, " ")
-        ok &= (full & tight & last) | (at.quotes == 2)
+        ok &= (full & (q5 == q4 + 2) & at.is_bytes(q4 + 1, " ") & last) | (at.quotes == 2)
         nowhere = np.where(full, 0, -1)  # both ends before the buffer: the field is absent
         spans["http_referer"] = q3 + 1, np.where(full, q4, nowhere)
         spans["http_user_agent"] = q5 + 1, np.where(full, q6, nowhere)
@@ -210,20 +208,20 @@ class _Places:
         same: Booleans = (found & width(mask)) == width(int.from_bytes(text.encode(), "little"))
         return same & (places >= 0)
 
-    def is_digit(self, places: Integers) -> Booleans:
+    def looks_like(self, places: Integers, shape: Bytes) -> Booleans:
+        """Whether each character is of the kind that the example has in its place (whole words of eight)."""
         inside = np.clip(places, 0, self._lines.size)
-        digit: Booleans = (self._lines.words(inside, np.uint8) - np.uint8(48)) < 10
-        return digit
-
-    def is_time(self, places: Integers) -> Booleans:
-        """Whether each character is of the kind that `12/Jul/2025:10:00:00 +0200` has in its place."""
-        inside = np.clip(places, 0, self._lines.size)
-        ok: Booleans = np.ones(len(places), np.bool_)
-        for offset in (0, 8, 16, 18):
+        ok: Booleans = places >= 0
+        for offset in range(0, len(shape), 8):
             kinds = _KINDS[self._lines.words(inside + offset, np.uint64).view(np.uint8)]
-            same = kinds.view(np.uint64) == _TIME_KINDS[offset : offset + 8].view(np.uint64)[0]
-            ok &= same
+            wanted = shape[offset : offset + 8]
+            ok &= (kinds.view(np.uint64) & _mask(wanted)) == wanted.view(np.uint64)[0]
         return ok
+
+
+def _mask(shape: Bytes) -> Any:
+    """Ones where the shape asks for something: a zero stands for any character."""
+    return np.where(shape == 0, 0, 255).astype(np.uint8).view(np.uint64)[0]
 
 
 def _pick(positions: Integers, indexes: Integers, missing: int) -> Integers:
@@ -241,8 +239,16 @@ def _kinds() -> Bytes:
     return kinds
 
 
+def _shape(example: bytes) -> Bytes:
+    padded = example + bytes(-len(example) % 8)
+    return np.where(
+        np.frombuffer(padded, np.uint8) == 0, 0, _KINDS[np.frombuffer(padded, np.uint8)]
+    )
+
+
 _KINDS: Final = _kinds()
-_TIME_KINDS: Final = _KINDS[np.frombuffer(b"12/Jul/2025:10:00:00 +0200", np.uint8)]
+_TIME_SHAPE: Final = _shape(b" [12/Jul/2025:10:00:00 +0200] ")
+_STATUS_SHAPE: Final = _shape(b'" 200 ')
 
 
 def all_parse(lines: Sequence[str], lead: Sequence[str]) -> bool:
