@@ -188,6 +188,12 @@ def test_long_lists_are_cut_and_say_so():
     assert page.count('<th scope="row"><bdi>adviser-') == ROWS
 
 
+def test_more_than_one_window_is_explained_where_it_shows():
+    note = "The limit holds in every window of 1 hour."
+    assert note in render(report(stopped=(stopped(persons_read=400),)), language="en")
+    assert note not in render(theft(), language="en")
+
+
 def test_hostile_names_are_text():
     page = render(hostile(), language="both")
     reader = _Reader(page)
