@@ -216,11 +216,11 @@ def _print_table(policy: "PolicyFile") -> None:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for heading, width in (
-        ("budget", 12),
+        ("budget", 19),
         ("per", 12),
-        ("at most", 16),
-        ("beyond", 10),
-        ("only when", None),
+        ("at most", 11),
+        ("beyond", 11),
+        ("only when", 11),
     ):
         table.add_column(heading, min_width=width, overflow="fold", no_wrap=heading == "budget")
     for budget in policy.policies.budgets:
