@@ -62,6 +62,7 @@ def write_simulation(
     progress: Callable[[Chunk], None],
 ) -> dict[str, Any]:
     """Writes everything, and returns the truth as `truth.json` has it."""
+    out = out.resolve()
     partial = out.with_name(f".{out.name}.partial")
     if partial.exists():
         shutil.rmtree(partial)  # left by a run that was killed

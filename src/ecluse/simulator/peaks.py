@@ -82,7 +82,7 @@ def _job_fair(
     """Invitations to a job fair or a back-to-work event: pages of 50 persons of the area, in two to four hours."""
     del plan
     row = int(rng.choice(rows))
-    pages = int(rng.integers(10, 60))
+    pages = min(int(rng.integers(10, 60)), -(-int(people.area_size[row]) // 50))
     at = midnight + np.sort(rng.integers(540, 540 + int(rng.integers(120, 240)), pages)) * _MINUTE
     at += rng.integers(0, _MINUTE, pages)
     wanted = min(pages * 50, int(people.area_size[row]))

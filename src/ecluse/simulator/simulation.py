@@ -21,7 +21,7 @@ __all__ = ["Chunk", "Simulation"]
 
 Rows = Callable[[pl.DataFrame], pl.DataFrame]
 
-_CHUNK: Final = 400_000
+_CHUNK: Final = 200_000
 """Requests of theft after which a chunk is closed at the next full hour."""
 
 
@@ -100,7 +100,8 @@ class Simulation:
                 yield _together(honest.requests.between(first, hour), waiting)
                 waiting, held, first = [], 0, hour
             waiting.append((thief, piece))
-            held += (piece.last_request - piece.first_request) * max(1, thief.raid.page // 4)
+            shown = (piece.last_request - piece.first_request) * max(1, thief.raid.page // 4)
+            held += round(shown / (1 - thief.raid.misses))
         yield _together(honest.requests.between(first, end + HOUR), waiting)
 
     def _make_thieves(self) -> tuple[Thief, ...]:

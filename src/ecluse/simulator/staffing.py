@@ -53,7 +53,7 @@ def managers(
 
 
 def machines(
-    count: int, applications: tuple[str, ...], *, visits: float = 220.0, most: int = 420
+    count: int, applications: tuple[str, ...], *, visits: float = 100.0, most: int = 140
 ) -> Staff:
     """Accounts of programs, at work round the clock on persons of the whole base."""
     return Staff(

@@ -187,6 +187,40 @@ def test_a_file_in_place_of_the_folder_is_refused(
     assert "is not a folder" in err
 
 
+def test_the_current_folder_will_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "o").mkdir()
+    monkeypatch.chdir(tmp_path / "o")
+    code, _, _ = run(capsys, "kairos", "--out", ".", *SMALL)
+    assert code == 0
+    assert (tmp_path / "o" / "truth.json").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["o"]
+
+
+def test_a_run_that_fails_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ecluse.cli._simulation_files._write_tables", full_disk)
+    code, _, err = run(capsys, "kairos", "--out", str(tmp_path / "o"), *SMALL)
+    assert code == 6
+    assert "no space left" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_cleared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".o.partial").mkdir()
+    (tmp_path / ".o.partial" / "half.log").write_text("half")
+    code, _, _ = run(capsys, "kairos", "--out", str(tmp_path / "o"), *SMALL)
+    assert code == 0
+    assert not (tmp_path / "o" / "half.log").exists()
+
+
 def test_the_summary_for_people_names_thief_and_reduction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,6 +28,7 @@ def test_the_marked_requests_are_what_the_peak_says(busy: World) -> None:
     for number, peak in enumerate(day.peaks):
         marked = day.requests.take(np.flatnonzero(day.requests.mark == 5 + number))
         assert len(np.unique(marked.persons)) == peak.persons
+        assert (marked.counts > 0).all()
         assert set(marked.actor.tolist()) == set(peak.rows)
         assert (int(marked.at.min()), int(marked.at.max())) == (peak.first_at, peak.last_at)
 
@@ -56,3 +57,11 @@ def test_no_peaks_without_anybody_who_could_have_them(world: World) -> None:
     people = World(plan, seed=1, before=instant(TUESDAY)).population
     rng = np.random.Generator(np.random.PCG64(1))
     assert peaks_of_day(plan, people, midnight=0, open_today=True, rng=rng) == []
+
+
+def test_a_job_fair_in_a_small_area_shows_no_empty_page(world: World) -> None:
+    bare = tuple(replace(staff, caseload=0, outside=1.0) for staff in world.plan.staff)
+    small = World(replace(world.plan, staff=bare, peaks=60.0), seed=3, before=instant(TUESDAY))
+    day = small.day(TUESDAY)
+    assert any(peak.kind == "job_fair" for peak in day.peaks)
+    assert (day.requests.counts[day.requests.mark > 0] > 0).all()

@@ -27,6 +27,7 @@ def _build(asked: Asked) -> Scenario:
             applications=(kairos, application("suivi", 6_500_000)),
             staff=sized(staff, asked.accounts),
             population=6_500_000,
+            peaks=0.0,
             cast=(Cast(account=THIEF, kind="trainer", organization="of-038", works=False),),
         ),
         first_day=day_of(begin),
@@ -55,6 +56,6 @@ CARD = Card(
     ),
     assumptions=(
         "from 10:00 to 12:00; one person a request by a range of identifiers; one new address",
-        "the true user does not work on that day",
+        "the true user does not work on that day; no legitimate peak, so that the theft stands alone",
     ),
 )  # fmt: skip
