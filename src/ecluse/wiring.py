@@ -45,9 +45,9 @@ class Rules:
     estate: Estate | None
     directory: TableDirectory
 
-    def findings(self) -> tuple[Finding, ...]:
-        """What the estate has and nothing covers, and what the directory noticed."""
-        gaps = () if self.estate is None else uncovered(self.estate, self.policies, now=now())
+    def findings(self, at: int | None) -> tuple[Finding, ...]:
+        """What the estate has and nothing covers at an instant (microseconds), and what the directory noticed."""
+        gaps = () if self.estate is None else uncovered(self.estate, self.policies, now=at)
         return (*gaps, *self.directory.findings())
 
 

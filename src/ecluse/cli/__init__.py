@@ -57,6 +57,7 @@ def _ecluse() -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Runs one command and exits with its code; the outermost loop that turns errors into messages."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # it gives freed memory back
     arguments = sys.argv[1:] if argv is None else argv
     as_json = "--json" in arguments
     try:

@@ -7,9 +7,13 @@ codes with -1 for "does not draw". Measured costs are in docs/benchmarks.md.
 import numba as nb
 import numpy as np
 
+from ecluse.model.policy import Effect
+
 __all__ = ["group", "link", "peak", "reach", "settle"]
 
 _jit = nb.njit(cache=True, nogil=True, boundscheck=False)
+_RELEASES_MAX = int(Effect.SLOW)
+_HOLD = int(Effect.HOLD)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
@@ -257,7 +261,7 @@ def settle(
         if holder < 0 and session[e] >= 0:
             holder = hold_session[session[e]]
         if holder >= 0:
-            out_effect[e], out_budget[e], out_used[e] = 6, -2, holder
+            out_effect[e], out_budget[e], out_used[e] = _HOLD, -2, holder
             continue
         now = at[e]
         enforced_best, shadow_best = -1, -1
@@ -320,7 +324,7 @@ def settle(
                 continue
             if says > enforced_best:
                 enforced_best, enforced = says, (b, ruling, number_used)
-            if says == 6:
+            if says == _HOLD:
                 if hold_by[b] == 0:
                     if hold_account[account[e]] < 0:
                         hold_account[account[e]] = b
@@ -330,7 +334,7 @@ def settle(
         final = max(enforced_best, 0)
         out_effect[e] = final
         out_budget[e], out_window[e], out_used[e] = first
-        if final in (2, 3, 5, 6):
+        if final > _RELEASES_MAX:
             continue
         for b in range(budgets):  # released: charge every budget
             s = state[b, e]

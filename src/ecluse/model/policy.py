@@ -7,20 +7,24 @@ __all__ = ["Budget", "Count", "Effect", "Hours", "Key", "Mode", "PolicySet", "Ta
 
 
 class Effect(IntEnum):
-    """What a decision does, from light to severe; the most severe of all budgets wins."""
+    """What a decision does, from light to severe; the most severe of all budgets wins.
+
+    Every effect that keeps the data in is more severe than every effect that lets it go: otherwise a
+    budget that slows would release what another budget asks a justification for.
+    """
 
     PERMIT = 0
     WARN = 1
-    JUSTIFY = 2
-    STEP_UP = 3
-    SLOW = 4
+    SLOW = 2
+    JUSTIFY = 3
+    STEP_UP = 4
     DENY = 5
     HOLD = 6
 
     @property
     def releases(self) -> bool:
         """Whether the data leaves under this effect."""
-        return self in {Effect.PERMIT, Effect.WARN, Effect.SLOW}
+        return self <= Effect.SLOW
 
     @property
     def word(self) -> str:

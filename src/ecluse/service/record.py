@@ -14,7 +14,20 @@ from ecluse.model.policy import Effect, PolicySet
 
 __all__ = ["entries"]
 
-_CHUNK: Final = 250_000
+_CHUNK: Final = 100_000
+_FIELDS: Final = {
+    "account": "account",
+    "account_kind": "kind",
+    "session": "session",
+    "organization": "organization",
+    "lineage": "lineage",
+    "application": "application",
+    "source": "source",
+    "factor": "factor",
+    "operation": "operation",
+    "categories": "categories",
+}
+"""Fields of an entry, and the columns of a history that hold them."""
 
 
 def entries(
@@ -27,22 +40,14 @@ def entries(
     """
     decided = _decided(len(history), outcome, policies)
     first = history.rows()
+    columns = {field: column for field, name in _FIELDS.items() if (column := getattr(history, name)) is not None}
     for begin in range(0, len(history), _CHUNK):
         part = slice(begin, min(begin + _CHUNK, len(history)))
         rows = slice(int(first[part.start]), int(first[part.stop]))
         yield pl.DataFrame(
             {
                 "at": history.at[part],
-                "account": _words(history.account, part),
-                "account_kind": _words(history.kind, part),
-                "session": _words(history.session, part),
-                "organization": _words(history.organization, part),
-                "lineage": _words(history.lineage, part),
-                "application": _words(history.application, part),
-                "source": _words(history.source, part),
-                "factor": _words(history.factor, part),
-                "operation": _words(history.operation, part),
-                "categories": _words(history.categories, part),
+                **{field: _words(column, part) for field, column in columns.items()},
                 "persons": _persons(pseudonyms[rows], first[part.start : part.stop + 1] - rows.start),
                 **_own(history, part, rows),
                 **_created(history, part),
@@ -70,9 +75,7 @@ def _decided(events: int, outcome: Outcome, policies: PolicySet) -> dict[str, An
     return {"effect": words.gather(effect), "policy": names.gather(policy), "window": window, "used": used, "limit": limit}
 
 
-def _words(column: Column | None, part: slice) -> Any:
-    if column is None:
-        return pl.lit("", dtype=pl.String)
+def _words(column: Column, part: slice) -> pl.Series:
     codes = column.codes[part]
     words = pl.Series([*column.words, ""], dtype=pl.String)
     return words.gather(np.where(codes < 0, len(column.words), codes).astype(np.uint32))
