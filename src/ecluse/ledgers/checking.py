@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecluse.ledgers.layout import Layout
-from ecluse.ledgers.segment import ROW_GROUP, SCHEMA, Manifest, batch_leaves, file_digest, secret_of
+from ecluse.ledgers.segment import ROW_GROUP, Manifest, batch_leaves, check_schema, file_digest, secret_of
 from ecluse.merkle.tree import HASH_SIZE, CompactRange
 
 __all__ = ["CheckedSegment", "Fault", "before_of", "check_segment"]
@@ -116,6 +116,8 @@ def _read_rows(layout: Layout, checked: CheckedSegment, first: int, step: Callab
     intact = file_digest(path) == manifest.parquet
     try:
         for table, secret in _tables(path):
+            if not intact:
+                table.validate(full=True)  # what is hashed below must at least be well-formed
             fault = _take_rows(rows, table, secret, first, manifest.file)
             step(len(table))
             if fault:
@@ -134,8 +136,7 @@ def _generation(file: str) -> int:
 
 def _tables(path: Any) -> Iterator[tuple[pa.Table, bytes | None]]:
     with pq.ParquetFile(path) as file:
-        if file.schema_arrow.names != SCHEMA.names:
-            raise ValueError("the columns are not those of a segment")
+        check_schema(file)
         secret = secret_of(file)
         for batch in file.iter_batches(batch_size=_BATCH):
             yield pa.Table.from_batches([batch]), secret

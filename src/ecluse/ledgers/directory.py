@@ -65,14 +65,14 @@ class DirectoryLedger:
             IntegrityError: when what was acknowledged is not there.
         """
         self.layout = Layout(root)
-        self._disk = disk or Disk()
+        self.disk = disk or Disk()
         self._now, self._relaxed, self._seal_at = now, relaxed, seal_at
         public = self.layout.read_public_key()
         self._lock = hold_lock(self.layout.lock)
         try:
             self.page = self.layout.read_first_page(public)
             self._keys = _own_keys(keys or self.layout.keys, self.page, public.public)
-            opened = reopen(self.layout, self._disk, self._keys, self.page, accept_loss=bool(accept_loss))
+            opened = reopen(self.layout, self.disk, self._keys, self.page, accept_loss=bool(accept_loss))
         except BaseException:
             os.close(self._lock)
             raise
@@ -202,6 +202,26 @@ class DirectoryLedger:
             self._commit(None, sync=True, sealing=True)
             return self._sign(self._tree_with_log(), ())
 
+    def replace_manifests(self, rewritten: Sequence[Manifest]) -> None:
+        """Puts rewritten segments (same entries, persons destroyed) in force under a signed checkpoint."""
+        with self._gate:
+            self._commit(None, sync=True, sealing=True)
+            self._sign(self._tree_with_log(), rewritten)
+            with unavailable("the manifests cannot be replaced"):
+                for manifest in rewritten:
+                    old = self._manifests[manifest.number]
+                    assert (old.first, old.count, old.subtrees) == (manifest.first, manifest.count, manifest.subtrees)
+                    self.disk.write_whole(self.layout.manifest(manifest.number), manifest.write())
+                    self._manifests[manifest.number] = manifest
+                    self.disk.unlink(self.layout.segments / old.file)
+                self.disk.sync_folder(self.layout.segments)
+
+    def write_page(self, page: FirstPage) -> None:
+        """Signs and writes a changed first page."""
+        with unavailable("the first page cannot be written"):
+            write_first_page(self.layout, self.disk, self._keys, page)
+        self.page = page
+
     def close(self) -> None:
         """Commits what is pending and lets the next writer in."""
         try:
@@ -245,7 +265,7 @@ class DirectoryLedger:
     def _add_segment(self, columns: Columns, *, secret: bytes | None, expected: bytes | None) -> Manifest:
         tree = self._tree.copy()
         manifest = write_segment(
-            self.layout, self._disk, columns, tree=tree, number=len(self._manifests), secret=secret, expected=expected,
+            self.layout, self.disk, columns, tree=tree, number=len(self._manifests), secret=secret, expected=expected,
             sign=lambda manifest: self._sign(tree, [manifest]),
         )  # fmt: skip
         self._manifests.append(manifest)
@@ -263,7 +283,7 @@ class DirectoryLedger:
                 # 5. A new log takes the place of the old one, whose entries are sealed. 6. The mark follows.
                 old.broken = True  # unless the new one stands, nothing more may be written
                 with unavailable("the write-ahead log cannot be replaced"):
-                    header = create_log(self.layout, self._disk, first=self._tree.end, before=old.chain)
+                    header = create_log(self.layout, self.disk, first=self._tree.end, before=old.chain)
                     self._log = old.followed_by(header)
                 old.close()
                 self._log.write_mark(sync=True)
@@ -280,7 +300,7 @@ class DirectoryLedger:
         checkpoint = Checkpoint(self.page.origin, tree.end, tree.root(), format_instant(self._now()), previous, signed)
         note = seal_note(checkpoint.text(), signer.key, signer.sign)
         with unavailable("the checkpoint cannot be written"):
-            self._disk.append(self.layout.checkpoints, note.encode())
+            self.disk.append(self.layout.checkpoints, note.encode())
         self._log.note = bytes.fromhex(note_digest(note))
         self._log.write_mark(sync=True)
         return note

@@ -24,7 +24,7 @@ from ecluse.ledgers.salts import Salter
 from ecluse.merkle.columns import PSEUDONYM_SIZE, Columns, Hashes, commitments, public_leaves
 from ecluse.merkle.tree import CompactRange
 
-__all__ = ["ROW_GROUP", "SCHEMA", "Manifest", "batch_leaves", "batches", "file_digest", "secret_of", "table_of", "write_table"]
+__all__ = ["ROW_GROUP", "SCHEMA", "Manifest", "batch_leaves", "batches", "check_schema", "columns_of", "commitments_of", "file_digest", "salts_of", "secret_of", "table_of", "write_table"]
 
 ROW_GROUP: Final = 32_768
 PERSONS: Final = pa.list_(pa.field("element", pa.binary(PSEUDONYM_SIZE), nullable=False))
@@ -174,6 +174,17 @@ def file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def check_schema(file: pq.ParquetFile) -> None:
+    """Checks that a file has the columns of a segment and no others.
+
+    Raises:
+        ValueError: when it has not.
+    """
+    found = [(column.name, str(column.type)) for column in file.schema_arrow]
+    if found != [(column.name, str(column.type)) for column in SCHEMA]:
+        raise ValueError("the columns are not those of a segment")
+
+
 def secret_of(file: pq.ParquetFile) -> bytes | None:
     """The segment's secret, or None once something in it was destroyed.
 
@@ -216,8 +227,21 @@ def batch_leaves(table: pa.Table, secret: bytes | None) -> tuple[bytes, pa.Array
         ValueError: when a row's private fields are neither there nor properly destroyed.
     """
     destroyed = pc.is_valid(table["commitment"].combine_chunks())
+    committed = commitments_of(table, secret)
+    private_left = [name for name in ("persons", "own", "session", "source", "salt") if _kept(table, name, destroyed)]
+    if private_left:
+        raise ValueError(f"`{private_left[0]}` is still there although the entry counts as destroyed")
+    return public_leaves(pl.DataFrame(pl.from_arrow(table.drop_columns(["persons"]))), committed), destroyed
+
+
+def commitments_of(table: pa.Table, secret: bytes | None) -> Hashes:
+    """The commitments of entries of `SCHEMA`: kept ones where persons are destroyed, recomputed ones elsewhere.
+
+    Raises:
+        ValueError: when the private fields or the salt of an entry are missing.
+    """
     committed = _kept_commitments(table["commitment"])
-    live = np.flatnonzero(~destroyed.to_numpy(zero_copy_only=False))
+    live = np.flatnonzero(table["commitment"].is_null().to_numpy())
     if len(live):
         rows = table.take(pa.array(live)) if len(live) < len(table) else table
         if any(rows[name].null_count for name in ("persons", "own", "session", "source")):
@@ -225,11 +249,8 @@ def batch_leaves(table: pa.Table, secret: bytes | None) -> tuple[bytes, pa.Array
         columns = columns_of(rows)
         if not (np.diff(columns.offsets) == columns.frame["persons_count"].to_numpy()).all():
             raise ValueError("`persons_count` differs from the persons that are listed")
-        committed[live] = commitments(columns, _salts(rows, secret))
-    private_left = [name for name in ("persons", "own", "session", "source", "salt") if _kept(table, name, destroyed)]
-    if private_left:
-        raise ValueError(f"`{private_left[0]}` is still there although the entry counts as destroyed")
-    return public_leaves(pl.DataFrame(pl.from_arrow(table.drop_columns(["persons"]))), committed), destroyed
+        committed[live] = commitments(columns, salts_of(rows, secret))
+    return committed
 
 
 def _kept_commitments(column: pa.ChunkedArray) -> Hashes:
@@ -244,7 +265,8 @@ def _kept(table: pa.Table, name: str, destroyed: pa.Array) -> bool:
     return bool(pc.any(pc.and_(pc.is_valid(table[name]), destroyed)).as_py())
 
 
-def _salts(rows: pa.Table, secret: bytes | None) -> bytes:
+def salts_of(rows: pa.Table, secret: bytes | None) -> bytes:
+    """The salts of entries whose private fields are all there, end to end."""
     if secret is None:
         salts = rows["salt"]
         if salts.null_count:

@@ -1,0 +1,1 @@
+"""The verifier for outsiders: one script that needs Python alone."""

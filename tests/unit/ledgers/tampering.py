@@ -1,0 +1,49 @@
+"""A small ledger, and every way of changing one byte of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.model.entry import Entry
+
+START = 1_752_314_400_000_000
+
+
+def entry(number: int, persons: int | None = None) -> Entry:
+    """An access of account `agent-N`, showing two persons or so."""
+    count = number % 3 if persons is None else persons
+    return Entry(
+        at=START + number * 1_000_000,
+        account=f"agent-{number % 3}",
+        application="kairos",
+        organization="org-1",
+        session=f"session-{number}",
+        source="192.0.2.7",
+        operation="view",
+        categories=("address", "identity"),
+        persons=tuple(bytes([number % 251, i % 251, i // 251]).ljust(16, b"\x07") for i in range(count)),
+        own="10"[:count] if count < 3 else "",
+        bytes=1000 + number,
+    )
+
+
+def small_ledger(root: Path) -> Path:
+    """Two segments, a log with a checkpoint in its middle, and everything acknowledged."""
+    ticks = iter(range(START, START + 10**12, 1_000_000))
+    with DirectoryLedger.create(root, origin="example.org/small", now=lambda: next(ticks)) as ledger:
+        for number in range(4):
+            ledger.append(entry(number))
+        ledger.seal()
+        for number in range(4, 7):
+            ledger.append(entry(number))
+        ledger.seal()
+        for number in range(7, 9):
+            ledger.append(entry(number))
+        ledger.checkpoint()
+        ledger.append(entry(9), durable=True)
+    return root
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Every file that has bytes."""
+    return (path for path in sorted(root.rglob("*")) if path.is_file() and path.stat().st_size)
