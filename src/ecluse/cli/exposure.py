@@ -1,0 +1,147 @@
+"""`ecluse exposure`: the exact persons that were released to an account."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ecluse.cli._options import json_option, print_json
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.option("--ledger", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the ledger.")
+@click.option("--account", "accounts", required=True, multiple=True, help="Account; may be repeated, persons then count once over all.")
+@click.option("--from", "since", help="From this instant on (2025-07-12T10:00:00Z, or a date).")
+@click.option("--to", "until", help="Before this instant.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the list of persons: .csv, .parquet or .jsonl.")
+@click.option("--resolve", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="File with one identifier a line, to name the persons in --out.")  # fmt: skip
+@click.option("--keys", type=click.Path(path_type=Path, file_okay=False), help="Folder of the keys, for --resolve, when it is not LEDGER/keys.")
+@json_option
+def command(
+    ledger: Path, accounts: tuple[str, ...], since: str | None, until: str | None, out: Path | None, resolve: Path | None,
+    keys: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Says exactly which persons were released to an account, and where the ledger cannot tell.
+
+    A person counts once however often it was read. Every hole in the ledger (persons destroyed at the end of their
+    retention, entries that fail verification, a write torn by a crash, a clock that went back) is a gap with its interval.
+
+    \b
+    Examples:
+      ecluse exposure --ledger evidence --account agent-1204
+      ecluse exposure --ledger evidence --account a --account b --from 2025-07-12T10:00:00Z --to 2025-07-12T12:00:00Z
+      ecluse exposure --ledger evidence --account a --out persons.csv --resolve identifiers.txt
+    """
+    from ecluse.ledgers.exposure import expose
+    from ecluse.model.errors import CallerError
+
+    if resolve is not None and out is None:
+        raise CallerError("--resolve names the persons in the list: say with --out where to write it")
+    if out is not None and out.suffix not in {".csv", ".parquet", ".jsonl"}:
+        raise CallerError(f"`{out}` ends neither in .csv nor .parquet nor .jsonl")
+    found = expose(ledger, accounts, since=_instant(since, "--from"), until=_instant(until, "--to"))
+    if out is not None:
+        _write(found.list, out, _identifiers(ledger, keys, resolve))
+    if as_json:
+        print_json(_document(found))
+    else:
+        _show(found, out)
+    if not found.known:
+        names = ", ".join(f"`{account}`" for account in accounts)
+        click.echo(f"note: the ledger has no access by {names} in this interval", err=True)
+
+
+def _instant(text: str | None, option: str) -> int | None:
+    from ecluse.model.errors import CallerError
+    from ecluse.model.time import parse_instant
+
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise CallerError(f"{option}: {error}", help="write 2025-07-12T10:00:00Z, or a date") from None
+
+
+def _format(at: int | None) -> str | None:
+    from ecluse.model.time import format_instant
+
+    return None if at is None else format_instant(at)
+
+
+def _document(found: Any) -> dict[str, Any]:
+    return {
+        "account": found.accounts[0] if len(found.accounts) == 1 else list(found.accounts),
+        "from": _format(found.since),
+        "to": _format(found.until),
+        "persons": found.persons,
+        "records": found.records,
+        "categories": list(found.categories),
+        "applications": list(found.applications),
+        "first_at": _format(found.first_at),
+        "last_at": _format(found.last_at),
+        "refused": found.refused,
+        "gaps": [{"from": _format(gap.first_at), "to": _format(gap.last_at), "what": gap.what} for gap in found.gaps],
+    }
+
+
+def _show(found: Any, out: Path | None) -> None:
+    rows = [
+        ("account", ", ".join(found.accounts)),
+        ("persons", f"{found.persons:,}"),
+        ("records", f"{found.records:,}"),
+        ("categories", ", ".join(found.categories) or "-"),
+        ("applications", ", ".join(found.applications) or "-"),
+        ("first", _format(found.first_at) or "-"),
+        ("last", _format(found.last_at) or "-"),
+        ("refused", f"{found.refused:,} attempts"),
+    ]
+    for name, value in rows:
+        click.echo(f"{name:13} {value}")
+    click.echo(f"{'gaps':13} {len(found.gaps) or 'none'}")
+    for gap in found.gaps:
+        click.echo(f"  {_format(gap.first_at) or '…'} to {_format(gap.last_at) or 'now'}: {gap.what}")
+    if out is not None:
+        click.echo(f"{'list':13} {out}")
+
+
+def _identifiers(ledger: Path, keys: Path | None, resolve: Path | None) -> dict[bytes, str] | None:
+    from ecluse.ledgers.keys import load_keys
+    from ecluse.ledgers.layout import Layout
+    from ecluse.model.errors import IntegrityError, SourceError
+
+    if resolve is None:
+        return None
+    layout = Layout(ledger)
+    page = layout.read_first_page(layout.read_public_key())
+    pseudonymizer = load_keys(keys or layout.keys, name=page.origin).pseudonymizer
+    if pseudonymizer.fingerprint != page.fingerprint:
+        raise IntegrityError("the pseudonym key is not this ledger's", help="name the right folder with --keys")
+    try:
+        names = [name for name in resolve.read_text(encoding="utf-8-sig").splitlines() if name]
+    except UnicodeDecodeError:
+        raise SourceError(f"`{resolve}` is not text in UTF-8") from None
+    return dict(zip(pseudonymizer.pseudonyms(names), names, strict=True))
+
+
+def _write(persons: Any, out: Path, identifiers: dict[bytes, str] | None) -> None:
+    import polars as pl
+
+    micros = [pl.col(name).cast(pl.Datetime("us", "UTC")) for name in ("first_at", "last_at")]
+    frame = persons.with_columns(micros)
+    if identifiers is not None:
+        names = [identifiers.get(person) for person in frame["person"].to_list()]
+        frame = frame.insert_column(1, pl.Series("identifier", names, dtype=pl.String))
+        unknown = names.count(None)
+        click.echo(f"{len(names) - unknown} persons named, {unknown} not among the identifiers", err=True)
+    frame = frame.with_columns(pl.col("person").bin.encode("hex"))
+    if out.suffix == ".parquet":
+        frame.write_parquet(out)
+        return
+    text = frame.with_columns(pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ") for name in ("first_at", "last_at"))
+    if out.suffix == ".csv":
+        text.write_csv(out)
+    else:
+        text.write_ndjson(out)
