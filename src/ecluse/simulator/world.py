@@ -17,7 +17,7 @@ from ecluse.simulator.population import Population, populate
 from ecluse.simulator.requests import Requests, make, merge, operation_code
 from ecluse.simulator.workdays import instant, is_working_day
 
-__all__ = ["HUMAN_GAP", "Day", "World"]
+__all__ = ["HUMAN_GAP", "Day", "World", "session_number", "spaced"]
 
 HUMAN_GAP: Final = 4_000_000
 """Microseconds: nobody in front of a screen asks for the next thing sooner."""
