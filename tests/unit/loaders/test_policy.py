@@ -1,10 +1,13 @@
 """A policy file is a policy set, or the list of all its faults."""
 
 import hashlib
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from ecluse.loaders import schema
 from ecluse.loaders.defaults import shipped
 from ecluse.loaders.estate import load_estate
 from ecluse.loaders.policy import default_policy, load_policy, read_policy
@@ -98,3 +101,33 @@ def test_the_shipped_set_is_for_every_estate_and_a_changed_copy_is_checked():
     assert load_policy(raw, file="p", estate=small).budgets == default_policy().budgets
     with pytest.raises(ConfigError):
         load_policy(raw + b"\n", file="p", estate=small)
+
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def blocks(page, language):
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+
+def test_the_examples_of_the_documentation_are_right():
+    (policy,) = blocks("policy.md", "yaml")
+    (estate,) = blocks("estate.md", "yaml")
+    assert len(load_policy(policy, file="policy.md").budgets) == 3
+    assert load_estate(estate, file="estate.md").caseload_table == "caseload.parquet"
+
+
+def test_the_wrong_example_of_the_documentation_gives_the_faults_that_it_shows():
+    (wrong,), (told,) = blocks("policy.md", "yaml wrong"), blocks("policy.md", "text")
+    with pytest.raises(ConfigError) as caught:
+        load_policy(wrong, file="policy.yaml")
+    assert "".join(f"{i}\n  help: {i.help}\n" for i in caught.value.issues) == told
+
+
+def test_the_documentation_names_every_key():
+    page = (DOCS / "policy.md").read_text("utf-8") + (DOCS / "estate.md").read_text("utf-8")
+    for described in (schema.POLICY, schema.ESTATE):
+        for part in (described, *described["$defs"].values()):
+            assert all(re.search(rf"\b{key}\b", page) for key in part["properties"])
