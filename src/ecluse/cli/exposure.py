@@ -11,15 +11,34 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.option("--ledger", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the ledger.")
-@click.option("--account", "accounts", required=True, multiple=True, help="Account; may be repeated, persons then count once over all.")
+@click.option(
+    "--ledger",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the ledger.",
+)
+@click.option(
+    "--account",
+    "accounts",
+    required=True,
+    multiple=True,
+    help="Account; may be repeated, persons then count once over all.",
+)
 @click.option("--from", "since", help="From this instant on (2025-07-12T10:00:00Z, or a date).")
 @click.option("--to", "until", help="Before this instant.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the list of persons: .csv, .parquet or .jsonl.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the list of persons: .csv, .parquet or .jsonl.",
+)
 @click.option("--resolve", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="File with one identifier a line, to name the persons in --out.")  # fmt: skip
-@click.option("--keys", type=click.Path(path_type=Path, file_okay=False), help="Folder of the keys, for --resolve, when it is not LEDGER/keys.")
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the keys, for --resolve, when it is not LEDGER/keys.",
+)
 @json_option
-def command(
+def command(  # noqa: PLR0917 - click passes them by name
     ledger: Path, accounts: tuple[str, ...], since: str | None, until: str | None, out: Path | None, resolve: Path | None,
     keys: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -33,12 +52,14 @@ def command(
       ecluse exposure --ledger evidence --account agent-1204
       ecluse exposure --ledger evidence --account a --account b --from 2025-07-12T10:00:00Z --to 2025-07-12T12:00:00Z
       ecluse exposure --ledger evidence --account a --out persons.csv --resolve identifiers.txt
-    """
+    """  # noqa: D301 - click reads it
     from ecluse.ledgers.exposure import expose
     from ecluse.model.errors import CallerError
 
     if resolve is not None and out is None:
-        raise CallerError("--resolve names the persons in the list: say with --out where to write it")
+        raise CallerError(
+            "--resolve names the persons in the list: say with --out where to write it"
+        )
     if out is not None and out.suffix not in {".csv", ".parquet", ".jsonl"}:
         raise CallerError(f"`{out}` ends neither in .csv nor .parquet nor .jsonl")
     found = expose(ledger, accounts, since=_instant(since, "--from"), until=_instant(until, "--to"))
@@ -62,7 +83,9 @@ def _instant(text: str | None, option: str) -> int | None:
     try:
         return parse_instant(text)
     except ValueError as error:
-        raise CallerError(f"{option}: {error}", help="write 2025-07-12T10:00:00Z, or a date") from None
+        raise CallerError(
+            f"{option}: {error}", help="write 2025-07-12T10:00:00Z, or a date"
+        ) from None
 
 
 def _format(at: int | None) -> str | None:
@@ -83,7 +106,10 @@ def _document(found: Any) -> dict[str, Any]:
         "first_at": _format(found.first_at),
         "last_at": _format(found.last_at),
         "refused": found.refused,
-        "gaps": [{"from": _format(gap.first_at), "to": _format(gap.last_at), "what": gap.what} for gap in found.gaps],
+        "gaps": [
+            {"from": _format(gap.first_at), "to": _format(gap.last_at), "what": gap.what}
+            for gap in found.gaps
+        ],
     }
 
 
@@ -102,7 +128,9 @@ def _show(found: Any, out: Path | None) -> None:
         click.echo(f"{name:13} {value}")
     click.echo(f"{'gaps':13} {len(found.gaps) or 'none'}")
     for gap in found.gaps:
-        click.echo(f"  {_format(gap.first_at) or '…'} to {_format(gap.last_at) or 'now'}: {gap.what}")
+        click.echo(
+            f"  {_format(gap.first_at) or '…'} to {_format(gap.last_at) or 'now'}: {gap.what}"
+        )
     if out is not None:
         click.echo(f"{'list':13} {out}")
 
@@ -118,7 +146,9 @@ def _identifiers(ledger: Path, keys: Path | None, resolve: Path | None) -> dict[
     page = layout.read_first_page(layout.read_public_key())
     pseudonymizer = load_keys(keys or layout.keys, name=page.origin).pseudonymizer
     if pseudonymizer.fingerprint != page.fingerprint:
-        raise IntegrityError("the pseudonym key is not this ledger's", help="name the right folder with --keys")
+        raise IntegrityError(
+            "the pseudonym key is not this ledger's", help="name the right folder with --keys"
+        )
     try:
         names = [name for name in resolve.read_text(encoding="utf-8-sig").splitlines() if name]
     except UnicodeDecodeError:
@@ -135,12 +165,16 @@ def _write(persons: Any, out: Path, identifiers: dict[bytes, str] | None) -> Non
         names = [identifiers.get(person) for person in frame["person"].to_list()]
         frame = frame.insert_column(1, pl.Series("identifier", names, dtype=pl.String))
         unknown = names.count(None)
-        click.echo(f"{len(names) - unknown} persons named, {unknown} not among the identifiers", err=True)
+        click.echo(
+            f"{len(names) - unknown} persons named, {unknown} not among the identifiers", err=True
+        )
     frame = frame.with_columns(pl.col("person").bin.encode("hex"))
     if out.suffix == ".parquet":
         frame.write_parquet(out)
         return
-    text = frame.with_columns(pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ") for name in ("first_at", "last_at"))
+    text = frame.with_columns(
+        pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ") for name in ("first_at", "last_at")
+    )
     if out.suffix == ".csv":
         text.write_csv(out)
     else:

@@ -27,38 +27,70 @@ def command() -> None:
       ecluse ledger query evidence 'SELECT account, count(*) FROM entries GROUP BY ALL ORDER BY 2 DESC LIMIT 10'
       ecluse ledger prove evidence 1204 > entry-1204.json
       ecluse ledger verifier > verify.py && python3 verify.py entry-1204.json
-    """
+    """  # noqa: D301 - click reads it
 
 
 @command.command()
 @_ledger
 @_keys
-@click.option("--origin", default="", help="Name of the checkpoints, such as ledger.example.org/kairos.")
-@click.option("--months", default=12, show_default=True, help="How long persons stay: 6 to 12, up to 36 with --reason.")
+@click.option(
+    "--origin", default="", help="Name of the checkpoints, such as ledger.example.org/kairos."
+)
+@click.option(
+    "--months",
+    default=12,
+    show_default=True,
+    help="How long persons stay: 6 to 12, up to 36 with --reason.",
+)
 @click.option("--reason", default="", help="Why longer than 12 months (CNIL 2021-122, 19).")
 @json_option
-def init(ledger: Path, keys: Path | None, origin: str, months: int, reason: str, as_json: bool) -> None:
+def init(  # noqa: PLR0917 - click passes them by name
+    ledger: Path, keys: Path | None, origin: str, months: int, reason: str, as_json: bool
+) -> None:
     """Makes a ledger in the folder LEDGER, with its keys."""
     from ecluse.ledgers.directory import DirectoryLedger
 
-    with DirectoryLedger.create(ledger, keys=keys, origin=origin, months=months, reason=reason) as made:
+    with DirectoryLedger.create(
+        ledger, keys=keys, origin=origin, months=months, reason=reason
+    ) as made:
         key, name = str(made.layout.read_public_key()), made.page.origin
     folder = keys or ledger / "keys"
     if as_json:
-        print_json({"ledger": str(ledger), "origin": name, "key": key, "keys": str(folder), "months": months})
+        print_json(
+            {
+                "ledger": str(ledger),
+                "origin": name,
+                "key": key,
+                "keys": str(folder),
+                "months": months,
+            }
+        )
         return
-    click.echo(f"ledger   {ledger}\norigin   {name}\nkeys     {folder}  (secret: back them up apart from the ledger)")
-    click.echo(f"verifier {key}\n\nGive the verifier key to those who will check the ledger, by another way than the ledger.")
+    click.echo(
+        f"ledger   {ledger}\norigin   {name}\nkeys     {folder}  (secret: back them up apart from the ledger)"
+    )
+    click.echo(
+        f"verifier {key}\n\nGive the verifier key to those who will check the ledger, by another way than the ledger."
+    )
 
 
 @command.command()
 @_ledger
 @_keys
 @click.option("--key", "trusted", help="Verifier key obtained elsewhere, or a file that holds it.")
-@click.option("--witnessed", multiple=True, type=_FILE, help="A checkpoint kept outside; may be repeated.")
+@click.option(
+    "--witnessed", multiple=True, type=_FILE, help="A checkpoint kept outside; may be repeated."
+)
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, ledger: Path, keys: Path | None, trusted: str | None, witnessed: tuple[Path, ...], as_json: bool) -> None:
+def verify(  # noqa: PLR0917 - click passes them by name
+    ctx: click.Context,
+    ledger: Path,
+    keys: Path | None,
+    trusted: str | None,
+    witnessed: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Recomputes every entry and signature of LEDGER; exit code 5 names the first entry that is wrong."""
     from ecluse.cli._progress import counting
     from ecluse.ledgers.verify import verify as run
@@ -102,10 +134,18 @@ def query(ledger: Path, sql: str, keys: Path | None, as_csv: bool, as_json: bool
 @command.command()
 @_ledger
 @click.argument("seq", type=int, required=False)
-@click.option("--since", type=_FILE, help="Prove that this checkpoint, kept outside, begins the ledger.")
-@click.option("--without-persons", is_flag=True, help="Give a commitment instead of persons, session and source.")
+@click.option(
+    "--since", type=_FILE, help="Prove that this checkpoint, kept outside, begins the ledger."
+)
+@click.option(
+    "--without-persons",
+    is_flag=True,
+    help="Give a commitment instead of persons, session and source.",
+)
 @json_option
-def prove(ledger: Path, seq: int | None, since: Path | None, without_persons: bool, as_json: bool) -> None:
+def prove(
+    ledger: Path, seq: int | None, since: Path | None, without_persons: bool, as_json: bool
+) -> None:
     """Prints the proof of entry SEQ, or with --since that nothing was rewritten, for the stand-alone verifier."""
     from ecluse.ledgers.prove import prove_consistency, prove_inclusion
     from ecluse.model.errors import CallerError
@@ -138,7 +178,11 @@ def checkpoint(ledger: Path, keys: Path | None, as_json: bool) -> None:
 @command.command()
 @_ledger
 @_keys
-@click.option("--accept-loss", default="", help="Why the ledger is opened although acknowledged entries are missing; recorded.")
+@click.option(
+    "--accept-loss",
+    default="",
+    help="Why the ledger is opened although acknowledged entries are missing; recorded.",
+)
 @json_option
 def seal(ledger: Path, keys: Path | None, accept_loss: str, as_json: bool) -> None:
     """Moves the entries of the write-ahead log into a segment under a signed checkpoint."""
@@ -158,8 +202,16 @@ def seal(ledger: Path, keys: Path | None, accept_loss: str, as_json: bool) -> No
 @command.command()
 @_ledger
 @_keys
-@click.option("--months", type=int, help="Change the retention of the ledger: 6 to 12, up to 36 with --reason.")
-@click.option("--reason", default="", help="Why longer than 12 months (CNIL 2021-122, 19); recorded in the ledger.")
+@click.option(
+    "--months",
+    type=int,
+    help="Change the retention of the ledger: 6 to 12, up to 36 with --reason.",
+)
+@click.option(
+    "--reason",
+    default="",
+    help="Why longer than 12 months (CNIL 2021-122, 19); recorded in the ledger.",
+)
 @json_option
 def retain(ledger: Path, keys: Path | None, months: int | None, reason: str, as_json: bool) -> None:
     """Destroys persons, sessions and sources in entries older than the retention; the tree still verifies."""
@@ -171,9 +223,18 @@ def retain(ledger: Path, keys: Path | None, months: int | None, reason: str, as_
         done = run(opened, system_time(), months=months, reason=reason)
     before = format_instant(done.before)
     if as_json:
-        print_json({"before": before, "months": done.months, "entries": done.entries, "segments": list(done.segments)})
+        print_json(
+            {
+                "before": before,
+                "months": done.months,
+                "entries": done.entries,
+                "segments": list(done.segments),
+            }
+        )
         return
-    click.echo(f"{done.entries} entries older than {before} ({done.months} months) lost their persons, in {len(done.segments)} segments")
+    click.echo(
+        f"{done.entries} entries older than {before} ({done.months} months) lost their persons, in {len(done.segments)} segments"
+    )
 
 
 @command.command()
@@ -205,7 +266,9 @@ def show(ledger: Path, as_json: bool) -> None:
         "persons_destroyed": sum(m.destroyed.get("count", 0) for m in snapshot.manifests),
         "retention_months": page.months,
         "retention_reason": page.reason,
-        "last_checkpoint": {"size": notes[-1].checkpoint.size, "at": notes[-1].checkpoint.at} if notes else None,
+        "last_checkpoint": {"size": notes[-1].checkpoint.size, "at": notes[-1].checkpoint.at}
+        if notes
+        else None,
     }
     if as_json:
         print_json(facts)
@@ -215,12 +278,21 @@ def show(ledger: Path, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the script as the member `script` of one JSON document.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the script as the member `script` of one JSON document.",
+)
 def verifier(as_json: bool) -> None:
     """Prints the stand-alone verifier, a script that needs Python alone."""
     from importlib import resources
 
-    script = resources.files("ecluse.ledgers.standalone").joinpath("verify_ecluse.py").read_text(encoding="utf-8")
+    script = (
+        resources.files("ecluse.ledgers.standalone")
+        .joinpath("verify_ecluse.py")
+        .read_text(encoding="utf-8")
+    )
     if as_json:
         print_json({"script": script})
     else:
@@ -247,9 +319,12 @@ def _verification(result: Any) -> dict[str, Any]:
         "segments": result.segments,
         "checkpoints": result.checkpoints,
         "root": result.root,
-        "faults": [{"seq": fault.seq, "file": fault.file, "what": fault.what} for fault in result.faults],
+        "faults": [
+            {"seq": fault.seq, "file": fault.file, "what": fault.what} for fault in result.faults
+        ],
         "persons_destroyed": [
-            {"first": d.first, "last": d.last, "count": d.count, "on": d.on, "before": d.before} for d in result.destroyed
+            {"first": d.first, "last": d.last, "count": d.count, "on": d.on, "before": d.before}
+            for d in result.destroyed
         ],
         "notices": result.notices,
     }
@@ -269,7 +344,9 @@ def _show_verification(result: Any) -> None:
     for notice in result.notices:
         click.echo(f"notice: {notice}")
     verdict = "holds" if result.holds else "DOES NOT HOLD"
-    click.echo(f"the ledger {verdict}: {result.entries} entries, {result.segments} segments, {result.checkpoints} checkpoints")
+    click.echo(
+        f"the ledger {verdict}: {result.entries} entries, {result.segments} segments, {result.checkpoints} checkpoints"
+    )
     click.echo(f"root {result.root}")
 
 
@@ -285,7 +362,9 @@ def _record_query(ledger: Path, keys: Path | None, sql: str) -> None:
         user = "unknown"
     try:
         with DirectoryLedger(ledger, keys=keys) as opened:
-            opened.act("query", {"sql_sha256": hashlib.sha256(sql.encode()).hexdigest()}, account=user)
+            opened.act(
+                "query", {"sql_sha256": hashlib.sha256(sql.encode()).hexdigest()}, account=user
+            )
     except (UnavailableError, IntegrityError, OSError) as error:
         click.echo(f"notice: the query was not recorded: {error}", err=True)
 
@@ -305,7 +384,12 @@ def _print_csv(answer: Any) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(answer.columns)
     for row in answer.rows():
-        writer.writerow([" ".join(plain) if isinstance(plain := _plain(value), list) else plain for value in row])
+        writer.writerow(
+            [
+                " ".join(plain) if isinstance(plain := _plain(value), list) else plain
+                for value in row
+            ]
+        )
 
 
 def _print_table(answer: Any) -> None:
@@ -325,5 +409,7 @@ def _print_table(answer: Any) -> None:
 def _cell(value: Any) -> str:
     plain = _plain(value)
     if isinstance(plain, list):
-        return " ".join(str(item) for item in plain[:3]) + (f" … {len(plain)}" if len(plain) > 3 else "")
+        return " ".join(str(item) for item in plain[:3]) + (
+            f" … {len(plain)}" if len(plain) > 3 else ""
+        )
     return "" if plain is None else str(plain)

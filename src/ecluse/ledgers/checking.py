@@ -11,7 +11,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecluse.ledgers.layout import Layout
-from ecluse.ledgers.segment import ROW_GROUP, Manifest, batch_leaves, check_schema, file_digest, secret_of
+from ecluse.ledgers.segment import (
+    ROW_GROUP,
+    Manifest,
+    batch_leaves,
+    check_schema,
+    file_digest,
+    secret_of,
+)
 from ecluse.merkle.tree import HASH_SIZE, CompactRange
 
 __all__ = ["CheckedSegment", "Fault", "before_of", "check_segment"]
@@ -59,7 +66,9 @@ class _Rows:
     retentions: list[int] = field(default_factory=list)
 
 
-def check_segment(layout: Layout, number: int, first: int, tree: CompactRange, *, step: Callable[[int], None]) -> CheckedSegment:
+def check_segment(
+    layout: Layout, number: int, first: int, tree: CompactRange, *, step: Callable[[int], None]
+) -> CheckedSegment:
     """Recomputes a segment from its rows, compares with everything that is stored beside them, and adds it to the tree."""
     checked = CheckedSegment(number, first, _manifest(layout, number))
     faults = checked.faults
@@ -96,21 +105,36 @@ def _stored_leaves(layout: Layout, number: int, first: int, faults: list[Fault])
         return b""
     rest = len(stored) % HASH_SIZE
     if rest:
-        faults.append(Fault(first + len(stored) // HASH_SIZE, path.name, "the leaf hashes are cut in the middle of one"))
+        faults.append(
+            Fault(
+                first + len(stored) // HASH_SIZE,
+                path.name,
+                "the leaf hashes are cut in the middle of one",
+            )
+        )
     return stored[: len(stored) - rest]
 
 
-def _read_rows(layout: Layout, checked: CheckedSegment, first: int, step: Callable[[int], None]) -> tuple[_Rows, Fault | None]:
+def _read_rows(
+    layout: Layout, checked: CheckedSegment, first: int, step: Callable[[int], None]
+) -> tuple[_Rows, Fault | None]:
     rows = _Rows()
     number, manifest = checked.number, checked.manifest
     if manifest is None:
-        return rows, Fault(first, layout.manifest(number).name, "the manifest is missing or was altered")
+        return rows, Fault(
+            first, layout.manifest(number).name, "the manifest is missing or was altered"
+        )
     if manifest.number != number or manifest.first != first:
         what = f"the manifest is that of segment {manifest.number} from entry {manifest.first}: moved, or a segment is missing"
         return rows, Fault(first, layout.manifest(number).name, what)
     path = layout.segments / manifest.file
-    if manifest.file not in {layout.parquet(number, generation).name for generation in range(_generation(manifest.file) + 1)}:
-        return rows, Fault(first, layout.manifest(number).name, "the manifest names another segment's file")
+    if manifest.file not in {
+        layout.parquet(number, generation).name
+        for generation in range(_generation(manifest.file) + 1)
+    }:
+        return rows, Fault(
+            first, layout.manifest(number).name, "the manifest names another segment's file"
+        )
     if not path.is_file():
         return rows, Fault(first, manifest.file, "the segment's entries are missing")
     intact = file_digest(path) == manifest.parquet
@@ -124,8 +148,16 @@ def _read_rows(layout: Layout, checked: CheckedSegment, first: int, step: Callab
                 return rows, fault
     except (pa.ArrowException, ValueError, OSError, MemoryError):
         at = first + len(rows.leaves) // HASH_SIZE
-        return rows, Fault(at, manifest.file, "the file was altered: from this entry on it cannot be read")
-    altered = None if intact else Fault(None, manifest.file, "the file was altered (its SHA-256 differs from the manifest's)")
+        return rows, Fault(
+            at, manifest.file, "the file was altered: from this entry on it cannot be read"
+        )
+    altered = (
+        None
+        if intact
+        else Fault(
+            None, manifest.file, "the file was altered (its SHA-256 differs from the manifest's)"
+        )
+    )
     return rows, _first_difference(layout, checked, rows, first) or altered
 
 
@@ -142,7 +174,9 @@ def _tables(path: Any) -> Iterator[tuple[pa.Table, bytes | None]]:
             yield pa.Table.from_batches([batch]), secret
 
 
-def _take_rows(rows: _Rows, table: pa.Table, secret: bytes | None, first: int, file: str) -> Fault | None:
+def _take_rows(
+    rows: _Rows, table: pa.Table, secret: bytes | None, first: int, file: str
+) -> Fault | None:
     expected = first + len(rows.leaves) // HASH_SIZE
     numbers = table["seq"].to_numpy()
     wrong = np.flatnonzero(numbers != np.arange(expected, expected + len(numbers)))
@@ -175,37 +209,67 @@ def before_of(detail: str) -> int:
         return 0
 
 
-def _first_difference(layout: Layout, checked: CheckedSegment, rows: _Rows, first: int) -> Fault | None:
+def _first_difference(
+    layout: Layout, checked: CheckedSegment, rows: _Rows, first: int
+) -> Fault | None:
     path = layout.leaves(checked.number)
     stored = path.read_bytes() if path.exists() else b""
     mine = np.frombuffer(bytes(rows.leaves), dtype=np.uint8).reshape(-1, HASH_SIZE)
-    theirs = np.frombuffer(stored[: len(stored) // HASH_SIZE * HASH_SIZE], dtype=np.uint8).reshape(-1, HASH_SIZE)
+    theirs = np.frombuffer(stored[: len(stored) // HASH_SIZE * HASH_SIZE], dtype=np.uint8).reshape(
+        -1, HASH_SIZE
+    )
     common = min(len(mine), len(theirs))
     wrong = np.flatnonzero((mine[:common] != theirs[:common]).any(axis=1))
     assert checked.manifest is not None
     file, manifest = checked.manifest.file, checked.manifest
-    sealed = manifest.subtrees == tuple(node.hex() for node in CompactRange.over(bytes(rows.leaves), first).nodes)
+    sealed = manifest.subtrees == tuple(
+        node.hex() for node in CompactRange.over(bytes(rows.leaves), first).nodes
+    )
     if len(wrong) or len(mine) != len(theirs):
         at = first + (int(wrong[0]) if len(wrong) else common)
         if sealed:
-            return Fault(at, path.name, "the leaf hash of this entry was altered or is missing; the entry itself is intact")
+            return Fault(
+                at,
+                path.name,
+                "the leaf hash of this entry was altered or is missing; the entry itself is intact",
+            )
         if len(mine) < len(theirs) and not len(wrong):
             return Fault(at, file, "this entry and those after it are missing from the segment")
-        return Fault(at, file, "this entry was altered: its content does not have the leaf hash that was sealed")
+        return Fault(
+            at,
+            file,
+            "this entry was altered: its content does not have the leaf hash that was sealed",
+        )
     return None
 
 
-def _compare(layout: Layout, checked: CheckedSegment, stored: bytes, rows: _Rows, first: int, *, complete: bool) -> None:
+def _compare(
+    layout: Layout,
+    checked: CheckedSegment,
+    stored: bytes,
+    rows: _Rows,
+    first: int,
+    *,
+    complete: bool,
+) -> None:
     """A segment that was cut together with its leaf hashes still has the count of its manifest against it."""
     manifest = checked.manifest
     if not complete or manifest is None or checked.faults:
         return
     count = len(rows.leaves) // HASH_SIZE
     if count != manifest.count or len(stored) != manifest.count * HASH_SIZE:
-        checked.faults.append(Fault(first + min(count, manifest.count), layout.manifest(checked.number).name, "the count of entries differs"))
+        checked.faults.append(
+            Fault(
+                first + min(count, manifest.count),
+                layout.manifest(checked.number).name,
+                "the count of entries differs",
+            )
+        )
 
 
-def _compare_manifest(layout: Layout, checked: CheckedSegment, rows: _Rows, part: CompactRange, tree: CompactRange) -> None:
+def _compare_manifest(
+    layout: Layout, checked: CheckedSegment, rows: _Rows, part: CompactRange, tree: CompactRange
+) -> None:
     manifest = checked.manifest
     assert manifest is not None
     facts = (
@@ -214,7 +278,8 @@ def _compare_manifest(layout: Layout, checked: CheckedSegment, rows: _Rows, part
         (manifest.min_at, manifest.max_at) == (rows.min_at, rows.max_at),
         manifest.destroyed.get("count", 0) == len(rows.destroyed),
         not rows.destroyed
-        or (manifest.destroyed.get("first"), manifest.destroyed.get("last")) == (rows.destroyed[0], rows.destroyed[-1]),
+        or (manifest.destroyed.get("first"), manifest.destroyed.get("last"))
+        == (rows.destroyed[0], rows.destroyed[-1]),
     )
     if not all(facts):
         what = "the manifest does not describe the entries: it was altered, or entries before were replaced"

@@ -55,7 +55,7 @@ class DirectoryLedger:
     ) -> None:  # fmt: skip
         """Opens a ledger for writing and repairs what a crash left.
 
-        Args:
+        Options:
             keys: folder of the keys, unless it is the one in the ledger.
             accept_loss: why it is opened although acknowledged entries are missing; recorded in the ledger.
 
@@ -72,7 +72,9 @@ class DirectoryLedger:
         try:
             self.page = self.layout.read_first_page(public)
             self._keys = _own_keys(keys or self.layout.keys, self.page, public.public)
-            opened = reopen(self.layout, self.disk, self._keys, self.page, accept_loss=bool(accept_loss))
+            opened = reopen(
+                self.layout, self.disk, self._keys, self.page, accept_loss=bool(accept_loss)
+            )
         except BaseException:
             os.close(self._lock)
             raise
@@ -94,7 +96,7 @@ class DirectoryLedger:
     ) -> Self:  # fmt: skip
         """Makes a new ledger and opens it.
 
-        Args:
+        Options:
             origin: name of its checkpoints; by default the directory's name and a random part.
             months: how long persons stay in it (6 to 12; up to 36 with a reason).
 
@@ -114,7 +116,14 @@ class DirectoryLedger:
             lock = hold_lock(layout.lock)
             try:
                 own = create_keys(keys or layout.keys, name=name, disk=the_disk)
-                _write_first_files(layout, the_disk, own, FirstPage(name, format_instant(now()), own.pseudonymizer.fingerprint, months, reason))
+                _write_first_files(
+                    layout,
+                    the_disk,
+                    own,
+                    FirstPage(
+                        name, format_instant(now()), own.pseudonymizer.fingerprint, months, reason
+                    ),
+                )
             finally:
                 os.close(lock)
         return cls(root, keys=keys, now=now, disk=disk, **options)
@@ -157,7 +166,9 @@ class DirectoryLedger:
     def act(self, kind: str, detail: dict[str, Any], *, account: str = "") -> Ticket:
         """Records an act (`query`, `retention`, …), durably."""
         text = msgspec.json.encode(detail).decode()
-        return self.append(Entry(at=self._now(), account=account, kind=kind, detail=text), durable=True)
+        return self.append(
+            Entry(at=self._now(), account=account, kind=kind, detail=text), durable=True
+        )
 
     def extend(self, frame: pl.DataFrame) -> range:
         """Adds many entries and returns their sequence numbers; thousands go straight into segments.
@@ -182,7 +193,10 @@ class DirectoryLedger:
             pieces = -(-len(columns) // SEGMENT)
             with self._replacing():
                 for piece in range(pieces):
-                    begin, end = piece * len(columns) // pieces, (piece + 1) * len(columns) // pieces
+                    begin, end = (
+                        piece * len(columns) // pieces,
+                        (piece + 1) * len(columns) // pieces,
+                    )
                     self._add_segment(columns.slice(begin, end - begin), secret=None, expected=None)
             return range(first, self.size)
 
@@ -194,7 +208,9 @@ class DirectoryLedger:
                 return None
             columns = take_columns(_frame(self.layout))
             with self._replacing():
-                return self._add_segment(columns, secret=self._log.header.secret, expected=bytes(self._log.leaves))
+                return self._add_segment(
+                    columns, secret=self._log.header.secret, expected=bytes(self._log.leaves)
+                )
 
     def checkpoint(self) -> str:
         """Signs the present size and root, keeps the note and returns it."""
@@ -210,7 +226,11 @@ class DirectoryLedger:
             with unavailable("the manifests cannot be replaced"):
                 for manifest in rewritten:
                     old = self._manifests[manifest.number]
-                    assert (old.first, old.count, old.subtrees) == (manifest.first, manifest.count, manifest.subtrees)
+                    assert (old.first, old.count, old.subtrees) == (
+                        manifest.first,
+                        manifest.count,
+                        manifest.subtrees,
+                    )
                     self.disk.write_whole(self.layout.manifest(manifest.number), manifest.write())
                     self._manifests[manifest.number] = manifest
                     self.disk.unlink(self.layout.segments / old.file)
@@ -240,7 +260,9 @@ class DirectoryLedger:
 
     # -- reading
 
-    def scan(self, *, since: int | None = None, columns: Sequence[str] = COLUMNS) -> Iterator[pl.DataFrame]:
+    def scan(
+        self, *, since: int | None = None, columns: Sequence[str] = COLUMNS
+    ) -> Iterator[pl.DataFrame]:
         """Yields the committed entries in append order; see `reader.scan`."""
         return scan(take_snapshot(self.layout.root), since=since, columns=columns)
 
@@ -248,7 +270,11 @@ class DirectoryLedger:
 
     def _commit(self, ticket: Ticket | None, *, sync: bool, sealing: bool = False) -> int:
         size = self._log.commit(ticket, sync=sync)
-        if not sealing and self._seal_after is not None and size - self._log.header.first >= self._seal_after:
+        if (
+            not sealing
+            and self._seal_after is not None
+            and size - self._log.header.first >= self._seal_after
+        ):
             self._seal_now()
         return size
 
@@ -262,7 +288,9 @@ class DirectoryLedger:
             except UnavailableError:
                 self._seal_after = self.size - self._log.header.first + max(1, self._seal_at // 8)
 
-    def _add_segment(self, columns: Columns, *, secret: bytes | None, expected: bytes | None) -> Manifest:
+    def _add_segment(
+        self, columns: Columns, *, secret: bytes | None, expected: bytes | None
+    ) -> Manifest:
         tree = self._tree.copy()
         manifest = write_segment(
             self.layout, self.disk, columns, tree=tree, number=len(self._manifests), secret=secret, expected=expected,
@@ -283,7 +311,9 @@ class DirectoryLedger:
                 # 5. A new log takes the place of the old one, whose entries are sealed. 6. The mark follows.
                 old.broken = True  # unless the new one stands, nothing more may be written
                 with unavailable("the write-ahead log cannot be replaced"):
-                    header = create_log(self.layout, self.disk, first=self._tree.end, before=old.chain)
+                    header = create_log(
+                        self.layout, self.disk, first=self._tree.end, before=old.chain
+                    )
                     self._log = old.followed_by(header)
                 old.close()
                 self._log.write_mark(sync=True)
@@ -297,7 +327,9 @@ class DirectoryLedger:
         signer = self._keys.signer
         previous = self._log.note.hex() if self._log.note != bytes(32) else ""
         signed = tuple((manifest.number, manifest.digest) for manifest in manifests)
-        checkpoint = Checkpoint(self.page.origin, tree.end, tree.root(), format_instant(self._now()), previous, signed)
+        checkpoint = Checkpoint(
+            self.page.origin, tree.end, tree.root(), format_instant(self._now()), previous, signed
+        )
         note = seal_note(checkpoint.text(), signer.key, signer.sign)
         with unavailable("the checkpoint cannot be written"):
             self.disk.append(self.layout.checkpoints, note.encode())
@@ -309,9 +341,15 @@ class DirectoryLedger:
 def _own_keys(folder: Path, page: FirstPage, public: bytes) -> Keys:
     keys = load_keys(folder, name=page.origin)
     if keys.signer.key.public != public:
-        raise IntegrityError(f"the signing key in `{folder}` is not this ledger's", help="name the right folder with --keys")
+        raise IntegrityError(
+            f"the signing key in `{folder}` is not this ledger's",
+            help="name the right folder with --keys",
+        )
     if keys.pseudonymizer.fingerprint != page.fingerprint:
-        raise IntegrityError(f"the pseudonym key in `{folder}` is not this ledger's", help="name the right folder with --keys")
+        raise IntegrityError(
+            f"the pseudonym key in `{folder}` is not this ledger's",
+            help="name the right folder with --keys",
+        )
     return keys
 
 
@@ -322,7 +360,9 @@ def _name(root: Path) -> str:
 
 def _write_first_files(layout: Layout, disk: Disk, keys: Keys, page: FirstPage) -> None:
     header = create_log(layout, disk, first=0, before=bytes(32))
-    disk.write_whole(layout.mark, Mark(0, header.chain, bytes(32)).write(keys.signer.derive(PURPOSE)))
+    disk.write_whole(
+        layout.mark, Mark(0, header.chain, bytes(32)).write(keys.signer.derive(PURPOSE))
+    )
     disk.write_whole(layout.checkpoints, b"")
     disk.write_whole(layout.public_key, f"{keys.signer.key}\n".encode())
     write_first_page(layout, disk, keys, page)
@@ -330,16 +370,22 @@ def _write_first_files(layout: Layout, disk: Disk, keys: Keys, page: FirstPage) 
 
 def write_first_page(layout: Layout, disk: Disk, keys: Keys, page: FirstPage) -> None:
     """Signs and writes what the ledger says about itself; its existence makes the directory a ledger."""
-    disk.write_whole(layout.first_page, seal_note(page.text(), keys.signer.key, keys.signer.sign).encode())
+    disk.write_whole(
+        layout.first_page, seal_note(page.text(), keys.signer.key, keys.signer.sign).encode()
+    )
 
 
 def _entries(columns: Columns) -> Iterator[Entry]:
     offsets = columns.offsets.tolist()
     for row, values in enumerate(columns.frame.iter_rows(named=True)):
-        flat = bytes(columns.persons[offsets[row] * PSEUDONYM_SIZE : offsets[row + 1] * PSEUDONYM_SIZE])
+        flat = bytes(
+            columns.persons[offsets[row] * PSEUDONYM_SIZE : offsets[row + 1] * PSEUDONYM_SIZE]
+        )
         persons = tuple(flat[i : i + PSEUDONYM_SIZE] for i in range(0, len(flat), PSEUDONYM_SIZE))
         words = values["categories"]
-        yield Entry(**{**values, "categories": tuple(words.split(",")) if words else (), "persons": persons})
+        yield Entry(
+            **{**values, "categories": tuple(words.split(",")) if words else (), "persons": persons}
+        )
 
 
 def _frame(layout: Layout) -> pl.DataFrame:

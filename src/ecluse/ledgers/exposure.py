@@ -19,7 +19,14 @@ import pyarrow.parquet as pq
 
 from ecluse.ledgers.notes import read_notes, signed_manifests
 from ecluse.ledgers.reader import Snapshot, take_snapshot
-from ecluse.ledgers.segment import SCHEMA, Manifest, batch_leaves, check_schema, file_digest, secret_of
+from ecluse.ledgers.segment import (
+    SCHEMA,
+    Manifest,
+    batch_leaves,
+    check_schema,
+    file_digest,
+    secret_of,
+)
 from ecluse.merkle.tree import HASH_SIZE
 from ecluse.model.entry import ACCESS
 from ecluse.model.policy import Effect
@@ -66,7 +73,9 @@ class Exposure:
     list: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
-def expose(root: Path, accounts: Sequence[str], *, since: int | None = None, until: int | None = None) -> Exposure:
+def expose(
+    root: Path, accounts: Sequence[str], *, since: int | None = None, until: int | None = None
+) -> Exposure:
     """Finds the persons released to the accounts at instants in `[since, until)`.
 
     Raises:
@@ -78,7 +87,13 @@ def expose(root: Path, accounts: Sequence[str], *, since: int | None = None, unt
     rows = _own_rows(snapshot, exposure)
     _count(exposure, rows)
     if snapshot.fault is not None:
-        exposure.gaps.append(Gap(_last_at(snapshot), None, "bytes follow the last whole entry of the log: a write was torn"))
+        exposure.gaps.append(
+            Gap(
+                _last_at(snapshot),
+                None,
+                "bytes follow the last whole entry of the log: a write was torn",
+            )
+        )
     _gaps_of_acts(snapshot, exposure)
     exposure.gaps.sort(key=lambda gap: (gap.first_at is None, gap.first_at or 0))
     return exposure
@@ -87,7 +102,9 @@ def expose(root: Path, accounts: Sequence[str], *, since: int | None = None, unt
 def _own_rows(snapshot: Snapshot, exposure: Exposure) -> pl.DataFrame:
     layout = snapshot.layout
     key = layout.read_public_key()
-    signed = signed_manifests(read_notes(layout.checkpoints, key, layout.read_first_page(key).origin)[0])
+    signed = signed_manifests(
+        read_notes(layout.checkpoints, key, layout.read_first_page(key).origin)[0]
+    )
     frames = [_frame(snapshot.tail.filter(_wanted(snapshot.tail, exposure)))]
     before = np.iinfo(np.int64).min
     steps: list[tuple[int, int]] = []
@@ -99,7 +116,9 @@ def _own_rows(snapshot: Snapshot, exposure: Exposure) -> pl.DataFrame:
             exposure.gaps.append(_doubt(manifest, "cannot be read: its entries are left out"))
             continue
         if not trusted or not intact:
-            exposure.gaps.append(_doubt(manifest, "was altered: its entries are counted as they stand"))
+            exposure.gaps.append(
+                _doubt(manifest, "was altered: its entries are counted as they stand")
+            )
         elif len(table):
             _check_leaves(snapshot, manifest, table, secret, exposure)
         steps += _steps_back(times, int(before))
@@ -110,7 +129,9 @@ def _own_rows(snapshot: Snapshot, exposure: Exposure) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def _read(snapshot: Snapshot, manifest: Manifest, exposure: Exposure) -> tuple[Any, pa.Table, bytes | None, bool]:
+def _read(
+    snapshot: Snapshot, manifest: Manifest, exposure: Exposure
+) -> tuple[Any, pa.Table, bytes | None, bool]:
     path = snapshot.parquet(manifest)
     intact = file_digest(path) == manifest.parquet
     with pq.ParquetFile(path) as file:
@@ -143,7 +164,10 @@ def _groups(file: pq.ParquetFile, mask: pa.Array) -> tuple[list[int], list[tuple
 
 
 def _wanted(table: pa.Table, exposure: Exposure) -> pa.Array:
-    mask = pc.and_(pc.is_in(table["account"], pa.array(exposure.accounts, pa.string())), pc.equal(table["kind"], ACCESS))
+    mask = pc.and_(
+        pc.is_in(table["account"], pa.array(exposure.accounts, pa.string())),
+        pc.equal(table["kind"], ACCESS),
+    )
     if exposure.since is not None:
         mask = pc.and_(mask, pc.greater_equal(table["at"], exposure.since))
     if exposure.until is not None:
@@ -153,17 +177,29 @@ def _wanted(table: pa.Table, exposure: Exposure) -> pa.Array:
 
 def _frame(table: pa.Table) -> pl.DataFrame:
     columns = ["seq", "at", "application", "categories", "persons", "persons_count", "effect"]
-    return pl.DataFrame(pl.from_arrow(table.select(columns).cast(pa.schema([SCHEMA.field(name) for name in columns]))))
+    return pl.DataFrame(
+        pl.from_arrow(
+            table.select(columns).cast(pa.schema([SCHEMA.field(name) for name in columns]))
+        )
+    )
 
 
-def _check_leaves(snapshot: Snapshot, manifest: Manifest, table: pa.Table, secret: bytes | None, exposure: Exposure) -> None:
+def _check_leaves(
+    snapshot: Snapshot,
+    manifest: Manifest,
+    table: pa.Table,
+    secret: bytes | None,
+    exposure: Exposure,
+) -> None:
     stored = np.frombuffer(snapshot.layout.leaves(manifest.number).read_bytes(), dtype=np.uint8)
     rows = table["seq"].to_numpy() - manifest.first
     try:
         mine = np.frombuffer(batch_leaves(table, secret)[0], dtype=np.uint8).reshape(-1, HASH_SIZE)
         wrong = (stored.reshape(-1, HASH_SIZE)[rows] != mine).any(axis=1)
     except (ValueError, IndexError):
-        exposure.gaps.append(_doubt(manifest, "does not fit its leaf hashes: its entries are counted as they stand"))
+        exposure.gaps.append(
+            _doubt(manifest, "does not fit its leaf hashes: its entries are counted as they stand")
+        )
         return
     if wrong.any():
         at = table["at"].to_numpy()[wrong]
@@ -172,7 +208,11 @@ def _check_leaves(snapshot: Snapshot, manifest: Manifest, table: pa.Table, secre
 
 
 def _doubt(manifest: Manifest, what: str) -> Gap:
-    return Gap(manifest.min_at, manifest.max_at, f"segment {manifest.number} (entries {manifest.first} to {manifest.end - 1}) {what}")
+    return Gap(
+        manifest.min_at,
+        manifest.max_at,
+        f"segment {manifest.number} (entries {manifest.first} to {manifest.end - 1}) {what}",
+    )
 
 
 def _steps_back(times: Any, before: int) -> list[tuple[int, int]]:
@@ -181,7 +221,11 @@ def _steps_back(times: Any, before: int) -> list[tuple[int, int]]:
         return []
     latest = np.maximum.accumulate(np.concatenate(([before], times)))[:-1]
     back = np.flatnonzero(times < latest)
-    return [] if not len(back) else [(int(times[back].min()), int(latest[back].max())), *[(0, -1)] * (len(back) - 1)]
+    return (
+        []
+        if not len(back)
+        else [(int(times[back].min()), int(latest[back].max())), *[(0, -1)] * (len(back) - 1)]
+    )
 
 
 def _gap_of_steps(exposure: Exposure, steps: list[tuple[int, int]]) -> None:
@@ -222,7 +266,9 @@ def _words(values: pl.Series) -> tuple[str, ...]:
 def _persons(rows: pl.DataFrame) -> pl.DataFrame:
     pairs = (
         rows.filter(pl.col("persons_count") > 0)
-        .select("at", "application", "categories", person=pl.col("persons").cast(pl.List(pl.Binary)))
+        .select(
+            "at", "application", "categories", person=pl.col("persons").cast(pl.List(pl.Binary))
+        )
         .explode("person")
     )
     together = pl.col("categories").unique().sort().str.join(",")
@@ -236,7 +282,9 @@ def _persons(rows: pl.DataFrame) -> pl.DataFrame:
     known: dict[str, str] = {}
     for joined in grouped["categories"].unique().to_list():
         known[joined] = " ".join(sorted({word for word in joined.split(",") if word}))
-    return grouped.with_columns(pl.col("categories").replace_strict(known, return_dtype=pl.String)).sort("first_at", "person")
+    return grouped.with_columns(
+        pl.col("categories").replace_strict(known, return_dtype=pl.String)
+    ).sort("first_at", "person")
 
 
 def _last_at(snapshot: Snapshot) -> int | None:
@@ -251,7 +299,9 @@ def _gaps_of_acts(snapshot: Snapshot, exposure: Exposure) -> None:
     tables = [(snapshot.parquet(m), m.max_at) for m in snapshot.manifests]
     for path, last in tables:
         try:
-            table = pq.read_table(path, columns=["at", "kind", "detail"], filters=[("kind", "=", "recovery")])
+            table = pq.read_table(
+                path, columns=["at", "kind", "detail"], filters=[("kind", "=", "recovery")]
+            )
         except (pa.ArrowException, OSError):
             continue
         _add_recoveries(table, exposure, previous)
@@ -264,5 +314,17 @@ def _add_recoveries(table: pa.Table, exposure: Exposure, previous: int | None) -
     for at, detail in zip(table["at"].to_pylist(), table["detail"].to_pylist(), strict=True):
         facts = msgspec.json.decode(detail, type=dict[str, Any])
         what = str(facts.get("repaired", "a repair"))
-        size = f" ({facts['bytes']} bytes)" if "bytes" in facts else f" ({facts['lost']} entries)" if "lost" in facts else ""
-        exposure.gaps.append(Gap(previous, at, f"on {format_instant(at)}, when the ledger was opened after a crash: {what}{size}"))
+        size = (
+            f" ({facts['bytes']} bytes)"
+            if "bytes" in facts
+            else f" ({facts['lost']} entries)"
+            if "lost" in facts
+            else ""
+        )
+        exposure.gaps.append(
+            Gap(
+                previous,
+                at,
+                f"on {format_instant(at)}, when the ledger was opened after a crash: {what}{size}",
+            )
+        )

@@ -20,7 +20,15 @@ from ecluse.ledgers.disk import Disk, unavailable
 from ecluse.merkle.note import VerifierKey
 from ecluse.model.errors import IntegrityError
 
-__all__ = ["GITIGNORE", "Keys", "Pseudonymizer", "Signer", "check_signature", "create_keys", "load_keys"]
+__all__ = [
+    "GITIGNORE",
+    "Keys",
+    "Pseudonymizer",
+    "Signer",
+    "check_signature",
+    "create_keys",
+    "load_keys",
+]
 
 GITIGNORE: Final = b"*\n"
 _SEED: Final = re.compile(r"[0-9a-f]{64}\n")
@@ -146,5 +154,7 @@ def _read_seed(path: Path) -> bytes:
         content = path.read_bytes()
     text = content.decode("ascii", errors="replace")
     if not _SEED.fullmatch(text):
-        raise IntegrityError(f"`{path}` does not hold a key", help="restore the key file from its copy")
+        raise IntegrityError(
+            f"`{path}` does not hold a key", help="restore the key file from its copy"
+        )
     return bytes.fromhex(text)

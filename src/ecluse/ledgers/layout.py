@@ -1,12 +1,12 @@
 """Which file of a ledger's directory is which, and what does its first page say?
 
-    ledger.note      origin, creation, retention, fingerprint of the pseudonym key; signed
-    public.key       verifier key of the signatures
-    checkpoints      signed checkpoints, append-only
-    wal, mark        entries not yet sealed; how far they were acknowledged
-    segments/N.*     sealed entries: N.G.parquet (generation G), N.leaves, N.json (the manifest)
-    keys/            secrets, unless they are kept elsewhere
-    lock             held by the one writer
+ledger.note      origin, creation, retention, fingerprint of the pseudonym key; signed
+public.key       verifier key of the signatures
+checkpoints      signed checkpoints, append-only
+wal, mark        entries not yet sealed; how far they were acknowledged
+segments/N.*     sealed entries: N.G.parquet (generation G), N.leaves, N.json (the manifest)
+keys/            secrets, unless they are kept elsewhere
+lock             held by the one writer
 """
 
 from dataclasses import dataclass
@@ -122,7 +122,9 @@ class Layout:
             IntegrityError: when the file does not hold a key.
         """
         if not self.first_page.is_file():
-            raise CallerError(f"`{self.root}` is not a ledger", help="`ecluse ledger init` creates one")
+            raise CallerError(
+                f"`{self.root}` is not a ledger", help="`ecluse ledger init` creates one"
+            )
         with unavailable(f"the ledger `{self.root}` cannot be read"):
             text = self.public_key.read_bytes().decode(errors="replace")
         try:
@@ -142,7 +144,9 @@ class Layout:
         with unavailable(f"the ledger `{self.root}` cannot be read"):
             note = self.first_page.read_bytes().decode(errors="replace")
         try:
-            return FirstPage.parse(open_note(note, key, lambda signature, text: check_signature(key, signature, text)))
+            return FirstPage.parse(
+                open_note(note, key, lambda signature, text: check_signature(key, signature, text))
+            )
         except ValueError as error:
             raise IntegrityError(f"`{self.first_page}` was altered: {error}") from None
 

@@ -83,11 +83,6 @@ class Log:
         """The chain hash after the last acknowledged entry."""
         return self._durable_chain
 
-    @property
-    def bytes(self) -> int:
-        """Size of the file, in bytes."""
-        return self._durable_end
-
     def append(self, entry: Entry) -> Ticket:
         """Adds an entry in memory.
 
@@ -115,7 +110,10 @@ class Log:
             with self._appending:
                 self._must_be_sound()
                 if ticket is not None and self._is_void(ticket):
-                    raise UnavailableError("the entry was taken back because the disk refused it", help="append it again")
+                    raise UnavailableError(
+                        "the entry was taken back because the disk refused it",
+                        help="append it again",
+                    )
                 data, size, chain = b"".join(self._frames), self.size, self._chain
                 self._frames = []
             if data:
@@ -189,12 +187,17 @@ def _check(entry: Entry) -> None:
         raise CallerError("a pseudonym is 16 bytes")
     if any("," in category for category in entry.categories):
         raise CallerError("the name of a category has no comma")
-    for number in (entry.at, entry.created_at or 0, entry.bytes, entry.window, entry.used, entry.limit):
+    for number in (
+        entry.at,
+        entry.created_at or 0,
+        entry.bytes,
+        entry.window,
+        entry.used,
+        entry.limit,
+    ):
         if not -_INT64 <= number < _INT64:
             raise CallerError("a number of the entry does not fit 64 bits")
     try:
         entry.account.encode()
     except UnicodeEncodeError:
         raise CallerError("an account name is not valid Unicode") from None
-
-

@@ -50,6 +50,8 @@ class Mark:
             raise ValueError("the mark has the wrong size")
         body, digest = content[: _LAYOUT.size], content[_LAYOUT.size :]
         magic, size, chain, note = _LAYOUT.unpack(body)
-        if magic != _MAGIC or (key is not None and blake2b(body, key=key, digest_size=32).digest() != digest):
+        if magic != _MAGIC or (
+            key is not None and blake2b(body, key=key, digest_size=32).digest() != digest
+        ):
             raise ValueError("the mark was altered")
         return cls(size, chain, note)

@@ -50,7 +50,9 @@ def read_notes(path: Path, key: VerifierKey, origin: str) -> tuple[list[Signed],
     end = 0
     for number, note in enumerate(notes, start=1):
         try:
-            checkpoint = parse_checkpoint(open_note(note, key, lambda s, text: check_signature(key, s, text)))
+            checkpoint = parse_checkpoint(
+                open_note(note, key, lambda s, text: check_signature(key, s, text))
+            )
             _follows(checkpoint, signed[-1] if signed else None, origin)
         except ValueError as error:
             return signed, f"checkpoint {number}: {error}"
@@ -75,7 +77,9 @@ def _follows(checkpoint: Checkpoint, before: Signed | None, origin: str) -> None
     if checkpoint.origin != origin:
         raise ValueError("it belongs to another ledger")
     if checkpoint.previous != (before.digest if before else ""):
-        raise ValueError("it does not follow the one before it: one is missing, swapped or was altered")
+        raise ValueError(
+            "it does not follow the one before it: one is missing, swapped or was altered"
+        )
     if before is not None and checkpoint.size < before.checkpoint.size:
         raise ValueError("it covers fewer entries than the one before it")
 

@@ -71,14 +71,24 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
         _compare_mark(layout, found, mark_key, notes, repairs, accept_loss=accept_loss)
         sealed = manifests[-1].end if manifests else 0
         if found.header.first > sealed:
-            raise IntegrityError(f"entries {sealed} to {found.header.first - 1} are missing: a segment is gone", help=_VERIFY)
+            raise IntegrityError(
+                f"entries {sealed} to {found.header.first - 1} are missing: a segment is gone",
+                help=_VERIFY,
+            )
         _cut(layout, disk, found, torn_note, repairs)
         if found.header.first < sealed:  # sealed, and the crash came before the log was replaced
             header = create_log(layout, disk, first=sealed, before=found.chains[-1])
             found = FoundLog(header, bytearray(), [header.chain], HEADER_SIZE, None, HEADER_SIZE)
         note = bytes.fromhex(notes[-1].digest) if notes else bytes(32)
         log = Log(
-            layout, disk, found.header, chain=found.chains[-1], end=found.end, leaves=found.leaves, mark_key=mark_key, note=note
+            layout,
+            disk,
+            found.header,
+            chain=found.chains[-1],
+            end=found.end,
+            leaves=found.leaves,
+            mark_key=mark_key,
+            note=note,
         )
         log.write_mark(sync=True)
         disk.sync_folder(layout.root)
@@ -88,7 +98,11 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
 def _sweep(layout: Layout, disk: Disk, manifests: list[Manifest]) -> None:
     """Removes what no manifest knows: half-written segments, and persons that a retention replaced."""
     known = {manifest.file for manifest in manifests}
-    known |= {path.name for m in manifests for path in (layout.manifest(m.number), layout.leaves(m.number))}
+    known |= {
+        path.name
+        for m in manifests
+        for path in (layout.manifest(m.number), layout.leaves(m.number))
+    }
     for path in [*layout.segments.iterdir(), *layout.root.glob("*.tmp")]:
         if path.name not in known and path.suffix in {".tmp", ".parquet", ".leaves"}:
             disk.unlink(path)
@@ -136,24 +150,39 @@ def read_log(layout: Layout) -> FoundLog:
 
 
 def _compare_mark(
-    layout: Layout, found: FoundLog, key: bytes, notes: list[Signed], repairs: list[dict[str, Any]], *, accept_loss: bool
+    layout: Layout,
+    found: FoundLog,
+    key: bytes,
+    notes: list[Signed],
+    repairs: list[dict[str, Any]],
+    *,
+    accept_loss: bool,
 ) -> None:
     try:
         mark = Mark.read(layout.mark.read_bytes() if layout.mark.exists() else b"", key)
     except ValueError as error:
         if not accept_loss:
-            raise IntegrityError(f"{error}: what was acknowledged cannot be told", help=_VERIFY) from None
+            raise IntegrityError(
+                f"{error}: what was acknowledged cannot be told", help=_VERIFY
+            ) from None
         repairs.append({"repaired": "the mark was damaged", "lost": "unknown"})
         return
     lost = mark.size - found.size
     if lost > 0 and not accept_loss:
         what = found.fault.what if found.fault else "the file is cut"
-        raise IntegrityError(f"{lost} acknowledged entries from {found.size} on are damaged or missing: {what}", help=_VERIFY)
+        raise IntegrityError(
+            f"{lost} acknowledged entries from {found.size} on are damaged or missing: {what}",
+            help=_VERIFY,
+        )
     if lost > 0:
-        repairs.append({"repaired": "acknowledged entries were lost", "lost": lost, "first": found.size})
+        repairs.append(
+            {"repaired": "acknowledged entries were lost", "lost": lost, "first": found.size}
+        )
         return
     if mark.chain not in mark_chains(found.header, found.chains, mark.size):
-        raise IntegrityError("the write-ahead log is not the one that was acknowledged", help=_VERIFY)
+        raise IntegrityError(
+            "the write-ahead log is not the one that was acknowledged", help=_VERIFY
+        )
     if mark.note != bytes(32) and mark.note.hex() not in {signed.digest for signed in notes}:
         raise IntegrityError("a checkpoint that was signed is missing", help=_VERIFY)
 
@@ -165,12 +194,18 @@ def mark_chains(header: WalHeader, chains: list[bytes], size: int) -> set[bytes]
     return allowed | ({header.before} if position <= 0 else set())
 
 
-def _cut(layout: Layout, disk: Disk, found: FoundLog, torn_note: int, repairs: list[dict[str, Any]]) -> None:
+def _cut(
+    layout: Layout, disk: Disk, found: FoundLog, torn_note: int, repairs: list[dict[str, Any]]
+) -> None:
     if torn_note:
         disk.cut(layout.checkpoints, layout.checkpoints.stat().st_size - torn_note)
-        repairs.append({"repaired": "a checkpoint that was not written to its end", "bytes": torn_note})
+        repairs.append(
+            {"repaired": "a checkpoint that was not written to its end", "bytes": torn_note}
+        )
     torn = found.file_size - found.end
     if torn:
         disk.cut(layout.wal, found.end)
         what = found.fault.what if found.fault else ""
-        repairs.append({"repaired": "a record that was never acknowledged", "bytes": torn, "what": what})
+        repairs.append(
+            {"repaired": "a record that was never acknowledged", "bytes": torn, "what": what}
+        )

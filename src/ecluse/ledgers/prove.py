@@ -15,7 +15,12 @@ from ecluse.ledgers.salts import Salter
 from ecluse.ledgers.segment import commitments_of, secret_of
 from ecluse.ledgers.wal import WalRecord, read_records
 from ecluse.merkle.canonical import PUBLIC, commitment, public_fields
-from ecluse.merkle.proofs import consistency_ranges, inclusion_ranges, verify_consistency, verify_inclusion
+from ecluse.merkle.proofs import (
+    consistency_ranges,
+    inclusion_ranges,
+    verify_consistency,
+    verify_inclusion,
+)
 from ecluse.merkle.tree import HASH_SIZE, CompactRange
 from ecluse.model.errors import CallerError, IntegrityError
 
@@ -41,11 +46,17 @@ class _Tree:
                 stretch.join(manifest.range)
             else:
                 path = self._snapshot.layout.leaves(manifest.number)
-                stretch.join(CompactRange.over(_slice(path.read_bytes(), low - manifest.first, high - manifest.first), low))
+                stretch.join(
+                    CompactRange.over(
+                        _slice(path.read_bytes(), low - manifest.first, high - manifest.first), low
+                    )
+                )
         low = max(begin, self._snapshot.sealed)
         if low < end:
             first = self._log.header.first
-            stretch.join(CompactRange.over(_slice(bytes(self._log.leaves), low - first, end - first), low))
+            stretch.join(
+                CompactRange.over(_slice(bytes(self._log.leaves), low - first, end - first), low)
+            )
         return stretch.root()
 
     def leaf(self, seq: int) -> bytes:
@@ -59,7 +70,7 @@ def _slice(leaves: bytes, begin: int, end: int) -> bytes:
 def prove_inclusion(root: Path, seq: int, *, without_persons: bool = False) -> dict[str, Any]:
     """Makes the bundle that proves an entry under the latest checkpoint, as the stand-alone verifier reads it.
 
-    Args:
+    Options:
         without_persons: give the commitment instead of the fields about persons.
 
     Raises:
@@ -69,13 +80,20 @@ def prove_inclusion(root: Path, seq: int, *, without_persons: bool = False) -> d
     layout, snapshot, signed, log = _facts(root)
     covering = signed[-1] if signed and signed[-1].checkpoint.size > seq else None
     if covering is None or seq < 0:
-        raise CallerError(f"no checkpoint covers entry {seq}", help="make one with `ecluse ledger checkpoint`")
+        raise CallerError(
+            f"no checkpoint covers entry {seq}", help="make one with `ecluse ledger checkpoint`"
+        )
     tree = _Tree(snapshot, log)
     checkpoint = covering.checkpoint
     path = [tree.hash(*stretch) for stretch in inclusion_ranges(seq, checkpoint.size)]
     leaf = tree.leaf(seq)
-    if not verify_inclusion(leaf=leaf, index=seq, size=checkpoint.size, path=path, root=checkpoint.root):
-        raise IntegrityError(f"entry {seq} cannot be proved: the ledger was altered", help="run `ecluse ledger verify`")
+    if not verify_inclusion(
+        leaf=leaf, index=seq, size=checkpoint.size, path=path, root=checkpoint.root
+    ):
+        raise IntegrityError(
+            f"entry {seq} cannot be proved: the ledger was altered",
+            help="run `ecluse ledger verify`",
+        )
     public, private = _entry(snapshot, log, seq, without_persons=without_persons)
     return {
         "type": INCLUSION,
@@ -99,14 +117,26 @@ def prove_consistency(root: Path, old_note: str) -> dict[str, Any]:
     key = layout.read_public_key()
     old = read_note(old_note, key)
     if not signed:
-        raise CallerError("the ledger has no checkpoint yet", help="make one with `ecluse ledger checkpoint`")
+        raise CallerError(
+            "the ledger has no checkpoint yet", help="make one with `ecluse ledger checkpoint`"
+        )
     new = signed[-1].checkpoint
     if old.size > new.size:
-        raise IntegrityError(f"the checkpoint covers {old.size} entries, the latest one of the ledger only {new.size}")
+        raise IntegrityError(
+            f"the checkpoint covers {old.size} entries, the latest one of the ledger only {new.size}"
+        )
     tree = _Tree(snapshot, log)
-    path = [tree.hash(*stretch) for stretch in consistency_ranges(old.size, new.size)] if old.size else []
-    if not verify_consistency(old=old.size, new=new.size, path=path, old_root=old.root, new_root=new.root):
-        raise IntegrityError("the checkpoint does not begin this ledger: entries under it were altered")
+    path = (
+        [tree.hash(*stretch) for stretch in consistency_ranges(old.size, new.size)]
+        if old.size
+        else []
+    )
+    if not verify_consistency(
+        old=old.size, new=new.size, path=path, old_root=old.root, new_root=new.root
+    ):
+        raise IntegrityError(
+            "the checkpoint does not begin this ledger: entries under it were altered"
+        )
     return {
         "type": CONSISTENCY,
         "key": str(key),
@@ -124,14 +154,24 @@ def _facts(root: Path) -> tuple[Layout, Snapshot, list[Signed], FoundLog]:
     return layout, snapshot, signed, read_log(layout)
 
 
-def _entry(snapshot: Snapshot, log: FoundLog, seq: int, *, without_persons: bool) -> tuple[tuple[str, ...], dict[str, Any]]:
+def _entry(
+    snapshot: Snapshot, log: FoundLog, seq: int, *, without_persons: bool
+) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The public fields as text, and either the private ones with their salt or the commitment."""
     if seq >= snapshot.sealed:
-        records = (record for record in read_records(snapshot.layout.wal) if isinstance(record, WalRecord))
-        entry = next(record.entry for number, record in enumerate(records, start=log.header.first) if number == seq)
+        records = (
+            record for record in read_records(snapshot.layout.wal) if isinstance(record, WalRecord)
+        )
+        entry = next(
+            record.entry
+            for number, record in enumerate(records, start=log.header.first)
+            if number == seq
+        )
         salt = Salter(log.header.secret).one(seq)
         committed = commitment(entry, salt)
-        private = _private([person.hex() for person in entry.persons], entry.session, entry.source, entry.own, salt)
+        private = _private(
+            [person.hex() for person in entry.persons], entry.session, entry.source, entry.own, salt
+        )
         return public_fields(entry), {"commitment": committed.hex()} if without_persons else private
     manifest = next(m for m in snapshot.manifests if m.first <= seq < m.end)
     with pq.ParquetFile(snapshot.parquet(manifest)) as file:
@@ -156,6 +196,8 @@ def _rows(file: pq.ParquetFile, seq: int) -> Any:
             yield found
 
 
-def _private(persons: list[str], session: str, source: str, own: str, salt: bytes) -> dict[str, Any]:
+def _private(
+    persons: list[str], session: str, source: str, own: str, salt: bytes
+) -> dict[str, Any]:
     fields = {"session": session, "source": source, "persons": persons, "own": own}
     return {"private": fields, "salt": salt.hex()}

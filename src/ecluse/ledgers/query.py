@@ -52,7 +52,11 @@ def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
         source = f"SELECT * FROM read_parquet([{listed}]) UNION ALL {source}"
         connection.execute(f"SET allowed_paths = [{listed}]")
-    for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access"):
+    for setting in (
+        "autoinstall_known_extensions",
+        "autoload_known_extensions",
+        "enable_external_access",
+    ):
         connection.execute(f"SET {setting} = false")
     connection.execute(f"CREATE VIEW entries AS SELECT {_COLUMNS} FROM ({source})")
     connection.execute("SET lock_configuration = true")
@@ -70,12 +74,19 @@ def run(snapshot: Snapshot, sql: str) -> Answer:
     try:
         statements = connection.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise CallerError("only one SELECT is answered", help="the ledger is append-only; `ecluse ledger retain` is the one way to remove")
+            raise CallerError(
+                "only one SELECT is answered",
+                help="the ledger is append-only; `ecluse ledger retain` is the one way to remove",
+            )
         connection.execute(statements[0])
     except duckdb.PermissionException as error:
-        raise CallerError(f"the query may read nothing but `entries`: {_first_line(error)}") from None
+        raise CallerError(
+            f"the query may read nothing but `entries`: {_first_line(error)}"
+        ) from None
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise SourceError(f"a segment cannot be read: {_first_line(error)}", help="run `ecluse ledger verify`") from None
+        raise SourceError(
+            f"a segment cannot be read: {_first_line(error)}", help="run `ecluse ledger verify`"
+        ) from None
     except duckdb.Error as error:
         raise CallerError(f"the query is wrong: {_first_line(error)}", help=_HINT) from None
     return Answer(connection)

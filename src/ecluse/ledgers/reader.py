@@ -19,7 +19,15 @@ from ecluse.merkle.columns import DEFAULTS, take_columns
 from ecluse.model.entry import Entry
 from ecluse.model.errors import IntegrityError
 
-__all__ = ["COLUMNS", "Snapshot", "frame_of", "read_manifests", "scan", "tail_table", "take_snapshot"]
+__all__ = [
+    "COLUMNS",
+    "Snapshot",
+    "frame_of",
+    "read_manifests",
+    "scan",
+    "tail_table",
+    "take_snapshot",
+]
 
 COLUMNS = ("seq", *Entry.__struct_fields__)
 _CHUNK = 16_384
@@ -68,8 +76,15 @@ def read_manifests(layout: Layout) -> tuple[Manifest, ...]:
         except ValueError as error:
             raise IntegrityError(str(error), help="run `ecluse ledger verify`") from None
         end = manifests[-1].end if manifests else 0
-        if path != layout.manifest(len(manifests)) or manifest.number != len(manifests) or manifest.first != end:
-            raise IntegrityError(f"segment {len(manifests)} is missing or out of place", help="run `ecluse ledger verify`")
+        if (
+            path != layout.manifest(len(manifests))
+            or manifest.number != len(manifests)
+            or manifest.first != end
+        ):
+            raise IntegrityError(
+                f"segment {len(manifests)} is missing or out of place",
+                help="run `ecluse ledger verify`",
+            )
         manifests.append(manifest)
     return tuple(manifests)
 
@@ -92,7 +107,8 @@ def take_snapshot(root: Path) -> Snapshot:
             if first <= sealed:
                 return Snapshot(layout, manifests, tail_table(entries, sealed), fault)
     raise IntegrityError(
-        f"the entries {sealed} to {first - 1} are missing between the segments and the log", help="run `ecluse ledger verify`"
+        f"the entries {sealed} to {first - 1} are missing between the segments and the log",
+        help="run `ecluse ledger verify`",
     )
 
 
@@ -110,17 +126,25 @@ def _read_log(layout: Layout, sealed: int) -> tuple[int, list[Entry], WalFault |
     except ValueError as error:
         raise IntegrityError(str(error), help="run `ecluse ledger verify`") from None
     except FileNotFoundError:
-        raise IntegrityError("the write-ahead log is missing", help="run `ecluse ledger verify`") from None
+        raise IntegrityError(
+            "the write-ahead log is missing", help="run `ecluse ledger verify`"
+        ) from None
     return first, entries, fault
 
 
 def frame_of(entries: Sequence[Entry]) -> pl.DataFrame:
     """Lays entries out as columns, as `Ledger.extend` takes them."""
-    data: dict[str, object] = {name: [getattr(entry, name) for entry in entries] for name in DEFAULTS if name != "categories"}
+    data: dict[str, object] = {
+        name: [getattr(entry, name) for entry in entries]
+        for name in DEFAULTS
+        if name != "categories"
+    }
     data["categories"] = [",".join(entry.categories) for entry in entries]
-    numbers = {name: pl.Int64 for name in ("at", "created_at", "bytes", "window", "used", "limit")}
+    numbers = dict.fromkeys(("at", "created_at", "bytes", "window", "used", "limit"), pl.Int64)
     frame = pl.DataFrame(data, schema_overrides=numbers)
-    persons = pl.Series("persons", [list(entry.persons) for entry in entries], dtype=pl.List(pl.Binary))
+    persons = pl.Series(
+        "persons", [list(entry.persons) for entry in entries], dtype=pl.List(pl.Binary)
+    )
     return frame.with_columns(persons)
 
 
@@ -129,15 +153,18 @@ def tail_table(entries: Sequence[Entry], first: int) -> pa.Table:
     if not entries:
         return SCHEMA.empty_table()
     tables = [
-        table_of(take_columns(frame_of(entries[i : i + _CHUNK])), first + i).cast(SCHEMA) for i in range(0, len(entries), _CHUNK)
+        table_of(take_columns(frame_of(entries[i : i + _CHUNK])), first + i).cast(SCHEMA)
+        for i in range(0, len(entries), _CHUNK)
     ]
     return pa.concat_tables(tables)
 
 
-def scan(snapshot: Snapshot, *, since: int | None = None, columns: Sequence[str] = COLUMNS) -> Iterator[pl.DataFrame]:
+def scan(
+    snapshot: Snapshot, *, since: int | None = None, columns: Sequence[str] = COLUMNS
+) -> Iterator[pl.DataFrame]:
     """Yields the entries in append order, unsealed ones included, some ten thousand at a time.
 
-    Args:
+    Options:
         since: leave out entries older than this instant, in microseconds; whole segments are skipped unread.
         columns: which ones; `persons` is null where a retention destroyed them.
     """

@@ -19,10 +19,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecluse.ledgers.directory import DirectoryLedger, write_first_page
+from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.disk import unavailable
 from ecluse.ledgers.layout import months_in_band
-from ecluse.ledgers.segment import PERSONS, SCHEMA, Manifest, commitments_of, file_digest, salts_of, secret_of, write_table
+from ecluse.ledgers.segment import (
+    PERSONS,
+    SCHEMA,
+    Manifest,
+    commitments_of,
+    file_digest,
+    salts_of,
+    secret_of,
+    write_table,
+)
 from ecluse.model.errors import CallerError
 from ecluse.model.time import format_instant
 
@@ -62,10 +71,12 @@ def cutoff(now: int, months: int) -> int:
     return int(at.replace(year=year, month=month + 1).timestamp()) * 1_000_000 + now % 1_000_000
 
 
-def retain(ledger: DirectoryLedger, now: int, *, months: int | None = None, reason: str = "") -> RetentionRun:
+def retain(
+    ledger: DirectoryLedger, now: int, *, months: int | None = None, reason: str = ""
+) -> RetentionRun:
     """Destroys the fields about persons in entries older than the retention.
 
-    Args:
+    Options:
         now: microseconds.
         months: changes the ledger's retention first; it stays so.
         reason: why longer than 12 months (CNIL délibération 2021-122 §8 and §19).
@@ -86,7 +97,11 @@ def retain(ledger: DirectoryLedger, now: int, *, months: int | None = None, reas
     if not due:
         return RetentionRun(before, ledger.page.months, 0, ())
     # 2. The ledger says what it is about to destroy.
-    detail = {"before": before, "months": ledger.page.months, "segments": [manifest.number for manifest in due]}
+    detail = {
+        "before": before,
+        "months": ledger.page.months,
+        "segments": [manifest.number for manifest in due],
+    }
     ledger.act("retention", detail)
     # 3. The new files and manifests; the old ones are still in force.
     rewritten = [_rewrite(ledger, manifest, before, now) for manifest in due]
@@ -94,7 +109,9 @@ def retain(ledger: DirectoryLedger, now: int, *, months: int | None = None, reas
     ledger.replace_manifests(rewritten)
     old = sum(manifest.destroyed.get("count", 0) for manifest in due)
     entries = sum(manifest.destroyed["count"] for manifest in rewritten) - old
-    return RetentionRun(before, ledger.page.months, entries, tuple(manifest.number for manifest in due))
+    return RetentionRun(
+        before, ledger.page.months, entries, tuple(manifest.number for manifest in due)
+    )
 
 
 def _set(ledger: DirectoryLedger, months: int, reason: str) -> None:
@@ -128,7 +145,9 @@ def _rewrite(ledger: DirectoryLedger, manifest: Manifest, before: int, now: int)
     generation = int(manifest.file.split(".")[1]) + 1
     target = layout.parquet(manifest.number, generation)
     with unavailable(f"segment {manifest.number} cannot be rewritten"):
-        ledger.disk.write_whole(target, write_table(_without_persons(table, secret, gone), secret=None))
+        ledger.disk.write_whole(
+            target, write_table(_without_persons(table, secret, gone), secret=None)
+        )
     numbers = np.flatnonzero(gone) + manifest.first
     told = {
         "count": len(numbers),
@@ -150,10 +169,21 @@ def _without_persons(table: pa.Table, secret: bytes | None, gone: Any) -> pa.Tab
         for position, row in enumerate(stay.tolist()):
             salts[row] = flat[position * 16 : position * 16 + 16]
     values: dict[str, Any] = {
-        "commitment": pa.array([kept[row].tobytes() if is_gone else None for row, is_gone in enumerate(gone.tolist())], pa.binary(32)),
+        "commitment": pa.array(
+            [kept[row].tobytes() if is_gone else None for row, is_gone in enumerate(gone.tolist())],
+            pa.binary(32),
+        ),
         "salt": pa.array(salts, pa.binary(16)),
     }
     for name, kind in _GONE.items():
         column = table[name].combine_chunks()
-        values[name] = pa.array([None if is_gone else value for is_gone, value in zip(gone.tolist(), column.to_pylist(), strict=True)], kind)
-    return pa.table([values.get(field.name, table[field.name]) for field in SCHEMA], names=SCHEMA.names)
+        values[name] = pa.array(
+            [
+                None if is_gone else value
+                for is_gone, value in zip(gone.tolist(), column.to_pylist(), strict=True)
+            ],
+            kind,
+        )
+    return pa.table(
+        [values.get(field.name, table[field.name]) for field in SCHEMA], names=SCHEMA.names
+    )

@@ -28,11 +28,11 @@ def write_segment(
     number: int,
     secret: bytes | None,
     expected: bytes | None,
-    sign: Callable[[Manifest], None],
+    sign: Callable[[Manifest], object],
 ) -> Manifest:
     """Seals entries that follow the tree, and adds them to it.
 
-    Args:
+    Options:
         secret: of the log that held them; None makes one.
         expected: leaf hashes that the entries must have; None when they were never hashed.
         sign: makes a checkpoint that names the manifest, durably.

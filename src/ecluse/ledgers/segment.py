@@ -24,7 +24,21 @@ from ecluse.ledgers.salts import Salter
 from ecluse.merkle.columns import PSEUDONYM_SIZE, Columns, Hashes, commitments, public_leaves
 from ecluse.merkle.tree import CompactRange
 
-__all__ = ["ROW_GROUP", "SCHEMA", "Manifest", "batch_leaves", "batches", "check_schema", "columns_of", "commitments_of", "file_digest", "salts_of", "secret_of", "table_of", "write_table"]
+__all__ = [
+    "ROW_GROUP",
+    "SCHEMA",
+    "Manifest",
+    "batch_leaves",
+    "batches",
+    "check_schema",
+    "columns_of",
+    "commitments_of",
+    "file_digest",
+    "salts_of",
+    "secret_of",
+    "table_of",
+    "write_table",
+]
 
 ROW_GROUP: Final = 32_768
 PERSONS: Final = pa.list_(pa.field("element", pa.binary(PSEUDONYM_SIZE), nullable=False))
@@ -92,7 +106,18 @@ class Manifest:
 
     def write(self) -> bytes:
         """The file's content."""
-        names = ("number", "file", "first", "count", "min_at", "max_at", "parquet", "subtrees", "root", "destroyed")
+        names = (
+            "number",
+            "file",
+            "first",
+            "count",
+            "min_at",
+            "max_at",
+            "parquet",
+            "subtrees",
+            "root",
+            "destroyed",
+        )
         return json.dumps({name: getattr(self, name) for name in names}, indent=1).encode() + b"\n"
 
     @property
@@ -126,7 +151,9 @@ def table_of(columns: Columns, first: int) -> pa.Table:
     values = pa.FixedSizeBinaryArray.from_buffers(
         pa.binary(PSEUDONYM_SIZE), int(columns.offsets[-1]), [None, pa.py_buffer(columns.persons)]
     )
-    persons = pa.ListArray.from_arrays(pa.array(columns.offsets.astype(np.int32)), values).cast(PERSONS)
+    persons = pa.ListArray.from_arrays(pa.array(columns.offsets.astype(np.int32)), values).cast(
+        PERSONS
+    )
     arrays: dict[str, Any] = {
         "seq": pa.array(np.arange(first, first + count)),
         "persons": persons,
@@ -135,7 +162,10 @@ def table_of(columns: Columns, first: int) -> pa.Table:
         "salt": pa.nulls(count, pa.binary(16)),
     }
     names = SCHEMA.names
-    return pa.table([arrays[name] if name in arrays else _array(frame[name], name) for name in names], names=names)
+    return pa.table(
+        [arrays[name] if name in arrays else _array(frame[name], name) for name in names],
+        names=names,
+    )
 
 
 def _array(values: pl.Series, name: str) -> pa.Array:
@@ -149,13 +179,18 @@ def _array(values: pl.Series, name: str) -> pa.Array:
 def write_table(table: pa.Table, *, secret: bytes | None) -> bytes:
     """Writes a table as the bytes of a Parquet file; the secret goes to its metadata."""
     sink = io.BytesIO()
-    leaves = [name for name in (f.name for f in SCHEMA) if name != "persons"] + ["persons.list.element"]
+    leaves = [name for name in (f.name for f in SCHEMA) if name != "persons"] + [
+        "persons.list.element"
+    ]
     with pq.ParquetWriter(
         sink,
         table.schema,
         compression={name: "NONE" if name in _PLAIN else "ZSTD" for name in leaves},
         use_dictionary=[name for name in leaves if name not in _NUMBERS and name not in _PLAIN],
-        column_encoding={**dict.fromkeys(_NUMBERS, "DELTA_BINARY_PACKED"), **dict.fromkeys(_PLAIN, "PLAIN")},
+        column_encoding={
+            **dict.fromkeys(_NUMBERS, "DELTA_BINARY_PACKED"),
+            **dict.fromkeys(_PLAIN, "PLAIN"),
+        },
         write_statistics=["seq", "at", "account", "kind", "effect", "application"],
         store_schema=False,
     ) as writer:
@@ -228,10 +263,18 @@ def batch_leaves(table: pa.Table, secret: bytes | None) -> tuple[bytes, pa.Array
     """
     destroyed = pc.is_valid(table["commitment"].combine_chunks())
     committed = commitments_of(table, secret)
-    private_left = [name for name in ("persons", "own", "session", "source", "salt") if _kept(table, name, destroyed)]
+    private_left = [
+        name
+        for name in ("persons", "own", "session", "source", "salt")
+        if _kept(table, name, destroyed)
+    ]
     if private_left:
-        raise ValueError(f"`{private_left[0]}` is still there although the entry counts as destroyed")
-    return public_leaves(pl.DataFrame(pl.from_arrow(table.drop_columns(["persons"]))), committed), destroyed
+        raise ValueError(
+            f"`{private_left[0]}` is still there although the entry counts as destroyed"
+        )
+    return public_leaves(
+        pl.DataFrame(pl.from_arrow(table.drop_columns(["persons"]))), committed
+    ), destroyed
 
 
 def commitments_of(table: pa.Table, secret: bytes | None) -> Hashes:
@@ -245,7 +288,9 @@ def commitments_of(table: pa.Table, secret: bytes | None) -> Hashes:
     if len(live):
         rows = table.take(pa.array(live)) if len(live) < len(table) else table
         if any(rows[name].null_count for name in ("persons", "own", "session", "source")):
-            raise ValueError("the private fields of an entry are missing, and were not destroyed by a retention")
+            raise ValueError(
+                "the private fields of an entry are missing, and were not destroyed by a retention"
+            )
         columns = columns_of(rows)
         if not (np.diff(columns.offsets) == columns.frame["persons_count"].to_numpy()).all():
             raise ValueError("`persons_count` differs from the persons that are listed")

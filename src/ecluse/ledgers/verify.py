@@ -89,7 +89,7 @@ def verify(
 ) -> Verification:
     """Recomputes every entry, leaf, node and signature, and compares with what is stored.
 
-    Args:
+    Options:
         keys: folder of the keys; without them the mark's keyed digest is not checked, and a notice says so.
         trusted: the verifier key, from outside; by default the one in the ledger is believed.
         witnessed: checkpoints that were kept outside.
@@ -108,7 +108,11 @@ def verify(
 
 
 def _verify_once(
-    layout: Layout, keys: Path | None, trusted: VerifierKey | None, witnessed: Sequence[str], step: Callable[[int], None]
+    layout: Layout,
+    keys: Path | None,
+    trusted: VerifierKey | None,
+    witnessed: Sequence[str],
+    step: Callable[[int], None],
 ) -> Verification:
     result = Verification()
     try:
@@ -119,7 +123,9 @@ def _verify_once(
             return result
         key = trusted
     if trusted is not None and trusted != key:
-        result.faults.append(Fault(None, layout.public_key.name, "the public key is not the trusted one"))
+        result.faults.append(
+            Fault(None, layout.public_key.name, "the public key is not the trusted one")
+        )
         key = trusted
     # 1. The first page and the keys.  2. The mark, before what it speaks of can grow.
     work = _Work(layout, key, None, result)
@@ -143,7 +149,9 @@ def _check_first_page(work: _Work, keys: Path | None) -> None:
     except IntegrityError as error:
         work.fault(str(error), layout.first_page)
     if work.page is None or not folder.is_dir():
-        work.result.notices.append(f"the keys are not in `{folder}`: the mark was read but not authenticated")
+        work.result.notices.append(
+            f"the keys are not in `{folder}`: the mark was read but not authenticated"
+        )
         return
     try:
         found = load_keys(folder, name=work.page.origin)
@@ -182,24 +190,40 @@ def _check_notes(work: _Work, witnessed: Sequence[str]) -> None:
     if fault and blank and b"\n" in signature:
         work.fault(fault, layout.checkpoints)
     elif fault:
-        result.notices.append(f"the last checkpoint was not written to its end ({len(content) - end} bytes); the next opening cuts it")
+        result.notices.append(
+            f"the last checkpoint was not written to its end ({len(content) - end} bytes); the next opening cuts it"
+        )
     if not layout.checkpoints.exists():
         work.fault("the checkpoints are missing", layout.checkpoints)
     result.checkpoints = len(work.notes)
-    if work.mark and work.mark.note != bytes(32) and work.mark.note.hex() not in {note.digest for note in work.notes}:
+    if (
+        work.mark
+        and work.mark.note != bytes(32)
+        and work.mark.note.hex() not in {note.digest for note in work.notes}
+    ):
         work.fault("a checkpoint that was signed is missing or was altered", layout.checkpoints)
     for number, note in enumerate(work.notes, start=1):
         checkpoint = note.checkpoint
         work.roots.setdefault(checkpoint.size, []).append((f"checkpoint {number}", checkpoint.root))
     for note_text in witnessed:
         checkpoint = read_note(note_text, work.key)
-        work.roots.setdefault(checkpoint.size, []).append((f"the checkpoint kept outside, of {checkpoint.at},", checkpoint.root))
+        work.roots.setdefault(checkpoint.size, []).append(
+            (f"the checkpoint kept outside, of {checkpoint.at},", checkpoint.root)
+        )
 
 
 def _check_segments(work: _Work, step: Callable[[int], None]) -> None:
     layout = work.layout
-    numbers = {int(path.stem) for path in layout.segments.glob("*.json") if path.stem.isdigit() and len(path.stem) == 6}
-    stray = [path for path in layout.segments.glob("*.json") if not (path.stem.isdigit() and len(path.stem) == 6)]
+    numbers = {
+        int(path.stem)
+        for path in layout.segments.glob("*.json")
+        if path.stem.isdigit() and len(path.stem) == 6
+    }
+    stray = [
+        path
+        for path in layout.segments.glob("*.json")
+        if not (path.stem.isdigit() and len(path.stem) == 6)
+    ]
     for path in stray:
         work.fault("a file that is not of this ledger", path)
     signed = signed_manifests(work.notes)
@@ -211,7 +235,11 @@ def _check_segments(work: _Work, step: Callable[[int], None]) -> None:
         work.result.faults += checked.faults
         _compare_roots(work, before, checked.leaves)
         manifest = checked.manifest
-        if manifest is not None and not checked.faults and manifest.digest not in signed.get(number, set()):
+        if (
+            manifest is not None
+            and not checked.faults
+            and manifest.digest not in signed.get(number, set())
+        ):
             work.fault("no checkpoint has signed this manifest", layout.manifest(number), first)
         _note_destroyed(work, checked)
         if manifest is None and not checked.leaves:
@@ -238,7 +266,13 @@ def _note_destroyed(work: _Work, checked: CheckedSegment) -> None:
         work.destroyed_first = checked.manifest.destroyed.get("first")
     told = checked.manifest.destroyed
     work.result.destroyed.append(
-        Destroyed(told.get("first", -1), told.get("last", -1), checked.destroyed, told.get("on", ""), format_instant(told.get("before", 0)))
+        Destroyed(
+            told.get("first", -1),
+            told.get("last", -1),
+            checked.destroyed,
+            told.get("on", ""),
+            format_instant(told.get("before", 0)),
+        )
     )
 
 
@@ -250,7 +284,10 @@ def _compare_roots(work: _Work, tree: CompactRange, leaves: bytes) -> None:
         grown.join(CompactRange.over(leaves[: (size - tree.end) * HASH_SIZE], tree.end))
         for label, root in work.roots.pop(size):
             if grown.root() != root:
-                work.fault(f"{label} does not hold: among the first {size} entries some were altered", work.layout.checkpoints)
+                work.fault(
+                    f"{label} does not hold: among the first {size} entries some were altered",
+                    work.layout.checkpoints,
+                )
 
 
 def _check_log(work: _Work, step: Callable[[int], None]) -> None:
@@ -261,7 +298,11 @@ def _check_log(work: _Work, step: Callable[[int], None]) -> None:
         work.fault(str(error), layout.wal, sealed)
         return
     if found.header.first > sealed:
-        work.fault(f"entries {sealed} to {found.header.first - 1} are missing: a segment is gone", layout.segments, sealed)
+        work.fault(
+            f"entries {sealed} to {found.header.first - 1} are missing: a segment is gone",
+            layout.segments,
+            sealed,
+        )
     elif found.header.first < sealed:
         _check_stale_log(work, found)
     else:
@@ -269,7 +310,9 @@ def _check_log(work: _Work, step: Callable[[int], None]) -> None:
         work.tree.join(CompactRange.over(bytes(found.leaves), sealed))
         _compare_roots(work, before, bytes(found.leaves))
         work.retentions += [
-            before_of(r.entry.detail) for r in read_records(layout.wal) if isinstance(r, WalRecord) and r.entry.kind == "retention"
+            before_of(r.entry.detail)
+            for r in read_records(layout.wal)
+            if isinstance(r, WalRecord) and r.entry.kind == "retention"
         ]
     step(len(found.chains) - 1)
     _compare_mark(work, found)
@@ -279,8 +322,12 @@ def _check_stale_log(work: _Work, found: FoundLog) -> None:
     first, count = found.header.first, len(found.chains) - 1
     stored = b"".join(path.read_bytes() for path in sorted(work.layout.segments.glob("*.leaves")))
     if stored[first * HASH_SIZE : (first + count) * HASH_SIZE] != bytes(found.leaves):
-        work.fault("the log holds other entries than the segment made from it", work.layout.wal, first)
-    work.result.notices.append("a seal was interrupted before the log was replaced; the next opening finishes it")
+        work.fault(
+            "the log holds other entries than the segment made from it", work.layout.wal, first
+        )
+    work.result.notices.append(
+        "a seal was interrupted before the log was replaced; the next opening finishes it"
+    )
 
 
 def _compare_mark(work: _Work, found: FoundLog) -> None:
@@ -292,11 +339,21 @@ def _compare_mark(work: _Work, found: FoundLog) -> None:
         return
     if mark.size > found.size:
         what = found.fault.what if found.fault else "the log is cut"
-        work.fault(f"{mark.size - found.size} acknowledged entries are altered or missing from here: {what}", layout.wal, found.size)
+        work.fault(
+            f"{mark.size - found.size} acknowledged entries are altered or missing from here: {what}",
+            layout.wal,
+            found.size,
+        )
     elif mark.chain not in mark_chains(found.header, found.chains, mark.size):
-        work.fault("the log is not the one that was acknowledged: entries were replaced", layout.wal, found.header.first)
+        work.fault(
+            "the log is not the one that was acknowledged: entries were replaced",
+            layout.wal,
+            found.header.first,
+        )
     elif extra:
-        work.result.notices.append(f"{extra} bytes follow the last acknowledged entry and hold none; the next opening cuts them")
+        work.result.notices.append(
+            f"{extra} bytes follow the last acknowledged entry and hold none; the next opening cuts them"
+        )
 
 
 def _check_ends(work: _Work) -> None:

@@ -1,6 +1,6 @@
-"""What does the write-ahead log look like, and where does its sound part end?
+r"""What does the write-ahead log look like, and where does its sound part end?
 
-    header   "ECLWAL1\\n" | first u64 | secret 32 | before 32 | crc u32
+    header   "ECLWAL1\n" | first u64 | secret 32 | before 32 | crc u32
     record   length u32 | crc u32 | chain 32 | body (one entry, MessagePack)
 
 `secret` makes the salts of the entries, `before` is the chain hash at the end of the log before this
@@ -21,7 +21,17 @@ import msgspec
 
 from ecluse.model.entry import Entry
 
-__all__ = ["HEADER_SIZE", "RECORD_HEAD", "WalFault", "WalHeader", "WalRecord", "frame", "next_chain", "read_header", "read_records"]
+__all__ = [
+    "HEADER_SIZE",
+    "RECORD_HEAD",
+    "WalFault",
+    "WalHeader",
+    "WalRecord",
+    "frame",
+    "next_chain",
+    "read_header",
+    "read_records",
+]
 
 _MAGIC: Final = b"ECLWAL1\n"
 _HEADER: Final = struct.Struct("<8sQ32s32s")
@@ -128,7 +138,10 @@ def _read_record(file: BinaryIO, head: bytes, chain: bytes, offset: int) -> WalR
     if crc != zlib.crc32(body, zlib.crc32(written)):
         return WalFault(offset, "a record was altered or is torn (its CRC does not fit)")
     if written != next_chain(chain, body):
-        return WalFault(offset, "a record does not follow the one before it: altered, moved, inserted or missing")
+        return WalFault(
+            offset,
+            "a record does not follow the one before it: altered, moved, inserted or missing",
+        )
     try:
         entry = _decode(body)
     except msgspec.MsgspecError:

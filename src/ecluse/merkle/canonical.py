@@ -1,6 +1,6 @@
-"""Which bytes of an entry are hashed into its leaf? One encoding, whoever writes the entry.
+r"""Which bytes of an entry are hashed into its leaf? One encoding, whoever writes the entry.
 
-    canonical  = "ecluse entry 1\\n" || netstring of each public field || commitment
+    canonical  = "ecluse entry 1\n" || netstring of each public field || commitment
     commitment = SHA-256(0x02 || salt || netstring of each private field)
     leaf       = SHA-256(0x00 || canonical)                                   (RFC 9162 §2.1.1)
 
@@ -20,7 +20,16 @@ from typing import Final
 from ecluse.merkle.tree import HASH_SIZE
 from ecluse.model.entry import Entry
 
-__all__ = ["PRIVATE", "PUBLIC", "SALT_SIZE", "canonical", "commitment", "netstrings", "public_fields", "with_commitment"]
+__all__ = [
+    "PRIVATE",
+    "PUBLIC",
+    "SALT_SIZE",
+    "canonical",
+    "commitment",
+    "netstrings",
+    "public_fields",
+    "with_commitment",
+]
 
 SALT_SIZE: Final = 16
 ENTRY_TAG: Final = b"ecluse entry 1\n"
@@ -51,10 +60,10 @@ PRIVATE: Final = ("session", "source", "persons", "own")
 
 
 def netstrings(values: Iterable[str]) -> bytes:
-    """Writes each value as `LENGTH:BYTES,` (UTF-8).
+    r"""Writes each value as `LENGTH:BYTES,` (UTF-8).
 
     >>> netstrings(["é", ""])
-    b'2:\\xc3\\xa9,0:,'
+    b'2:\xc3\xa9,0:,'
     """
     return b"".join([b"%d:%b," % (len(raw), raw) for raw in (value.encode() for value in values)])
 
@@ -68,7 +77,9 @@ def commitment(entry: Entry, salt: bytes) -> bytes:
     """Hashes the private fields with the entry's own salt (32 bytes)."""
     assert len(salt) == SALT_SIZE
     persons = b"".join(entry.persons).hex()
-    return sha256(PRIVATE_TAG + salt + netstrings((entry.session, entry.source, persons, entry.own))).digest()
+    return sha256(
+        PRIVATE_TAG + salt + netstrings((entry.session, entry.source, persons, entry.own))
+    ).digest()
 
 
 def with_commitment(public: Iterable[str], committed: bytes) -> bytes:

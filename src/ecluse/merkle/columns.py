@@ -18,7 +18,16 @@ from ecluse.merkle.canonical import ENTRY_TAG, PRIVATE_TAG, PUBLIC, SALT_SIZE
 from ecluse.merkle.lanes import sha256_many
 from ecluse.model.entry import ACCESS
 
-__all__ = ["DEFAULTS", "PSEUDONYM_SIZE", "Columns", "Hashes", "commitments", "leaves", "public_leaves", "take_columns"]
+__all__ = [
+    "DEFAULTS",
+    "PSEUDONYM_SIZE",
+    "Columns",
+    "Hashes",
+    "commitments",
+    "leaves",
+    "public_leaves",
+    "take_columns",
+]
 
 PSEUDONYM_SIZE: Final = 16
 Hashes = npt.NDArray[np.uint8]
@@ -93,7 +102,9 @@ def take_columns(frame: pl.DataFrame) -> Columns:
     """
     unknown = set(frame.columns) - set(DEFAULTS) - {"persons"}
     if unknown:
-        raise ValueError(f"an entry has no column {', '.join(f'`{name}`' for name in sorted(unknown))}")
+        raise ValueError(
+            f"an entry has no column {', '.join(f'`{name}`' for name in sorted(unknown))}"
+        )
     shaped = frame.select(_shaped(frame, name) for name in DEFAULTS)
     for name in ("at", "account"):
         if shaped[name].null_count():
@@ -116,12 +127,20 @@ def _shaped(frame: pl.DataFrame, name: str) -> pl.Expr:
 def _flatten(persons: pl.Series) -> tuple[npt.NDArray[np.int64], memoryview]:
     if not isinstance(persons.dtype, pl.List):
         raise ValueError("`persons` holds lists of pseudonyms")  # noqa: TRY004 - the caller's frame, not a type of ours
-    lists = persons.fill_null([]).cast(pl.List(pl.Binary)).rechunk().to_arrow().cast(pa.large_list(pa.large_binary()))
+    lists = (
+        persons.fill_null([])
+        .cast(pl.List(pl.Binary))
+        .rechunk()
+        .to_arrow()
+        .cast(pa.large_list(pa.large_binary()))
+    )
     offsets = lists.offsets.to_numpy().astype(np.int64)
     values = lists.values.slice(offsets[0], offsets[-1] - offsets[0])
     if values.null_count:
         raise ValueError("`persons` holds a null among the pseudonyms")
-    ends = np.frombuffer(values.buffers()[1], dtype=np.int64)[values.offset : values.offset + len(values) + 1]
+    ends = np.frombuffer(values.buffers()[1], dtype=np.int64)[
+        values.offset : values.offset + len(values) + 1
+    ]
     if len(values) and not (np.diff(ends) == PSEUDONYM_SIZE).all():
         raise ValueError("a pseudonym is 16 bytes")
     flat = memoryview(values.buffers()[2])[ends[0] : ends[-1]] if len(values) else memoryview(b"")
@@ -134,7 +153,12 @@ def commitments(columns: Columns, salts: bytes) -> Hashes:
     assert len(salts) == SALT_SIZE * count
     persons = _fixed_text(columns.persons.hex(), columns.offsets * (2 * PSEUDONYM_SIZE))
     parts: list[str | pl.Series] = []
-    for values in (columns.frame["session"], columns.frame["source"], persons, columns.frame["own"]):
+    for values in (
+        columns.frame["session"],
+        columns.frame["source"],
+        persons,
+        columns.frame["own"],
+    ):
         parts += _netstring(values)
     head = np.empty((count, 1 + SALT_SIZE), dtype=np.uint8)
     head[:, 0] = PRIVATE_TAG[0]
@@ -154,9 +178,15 @@ def public_leaves(frame: pl.DataFrame, committed: Hashes) -> bytes:
     parts: list[str | pl.Series] = ["\x00" + ENTRY_TAG.decode()]
     for name in PUBLIC:
         values = frame[name]
-        parts += _netstring(values if values.dtype == pl.String else values.cast(pl.String).fill_null(""))
+        if values.null_count() and name != "created_at":
+            raise ValueError(f"`{name}` is missing in an entry")
+        parts += _netstring(
+            values if values.dtype == pl.String else values.cast(pl.String).fill_null("")
+        )
     text, offsets = _concatenated(parts, frame.height)
-    return sha256_many(np.empty((frame.height, 0), dtype=np.uint8), text, offsets, committed).tobytes()
+    return sha256_many(
+        np.empty((frame.height, 0), dtype=np.uint8), text, offsets, committed
+    ).tobytes()
 
 
 def _netstring(values: pl.Series) -> list[str | pl.Series]:
@@ -172,11 +202,15 @@ def _netstring(values: pl.Series) -> list[str | pl.Series]:
 
 
 def _fixed_text(text: str, offsets: npt.NDArray[np.int64]) -> pl.Series:
-    array = pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text.encode()))
+    array = pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text.encode())
+    )
     return pl.Series(values=array, dtype=pl.String)
 
 
-def _concatenated(parts: list[str | pl.Series], height: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+def _concatenated(
+    parts: list[str | pl.Series], height: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Joins the parts row by row; returns the rows end to end, and where each starts."""
     columns: dict[str, pl.Series] = {}
     pieces: list[pl.Expr] = []
@@ -188,8 +222,16 @@ def _concatenated(parts: list[str | pl.Series], height: int) -> tuple[npt.NDArra
             columns[str(len(columns))] = pl.Series(part)
             pieces.append(pl.col(str(len(columns) - 1)))
     columns["rows"] = pl.Series(np.zeros(height, dtype=np.int8))
-    joined = pl.DataFrame(columns).select(pl.concat_str([*pieces, pl.col("rows").cast(pl.String).str.head(0)])).to_series()
+    joined = (
+        pl.DataFrame(columns)
+        .select(pl.concat_str([*pieces, pl.col("rows").cast(pl.String).str.head(0)]))
+        .to_series()
+    )
     array = joined.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.large_string())
     _, ends, data = array.buffers()
-    offsets = np.frombuffer(ends, dtype=np.int64)[array.offset : array.offset + height + 1] if ends else np.zeros(1, np.int64)
+    offsets = (
+        np.frombuffer(ends, dtype=np.int64)[array.offset : array.offset + height + 1]
+        if ends
+        else np.zeros(1, np.int64)
+    )
     return np.frombuffer(data or b"", dtype=np.uint8), offsets

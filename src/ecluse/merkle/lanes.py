@@ -41,7 +41,9 @@ def _by_library(head: Bytes, text: Bytes, offsets: npt.NDArray[np.int64], tail: 
     heads, tails, flat, at = head.tobytes(), tail.tobytes(), text.tobytes(), offsets.tolist()
     h, t = head.shape[1], tail.shape[1]
     digests = [
-        sha256(heads[i * h : (i + 1) * h] + flat[at[i] : at[i + 1]] + tails[i * t : (i + 1) * t]).digest()
+        sha256(
+            heads[i * h : (i + 1) * h] + flat[at[i] : at[i + 1]] + tails[i * t : (i + 1) * t]
+        ).digest()
         for i in range(len(at) - 1)
     ]
     return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 32)
@@ -53,7 +55,11 @@ def _compiled() -> Any:
 
         constants = np.array([_root_fraction(p, 3) for p in _primes(64)], dtype=np.uint32)
         start = np.array([_root_fraction(p, 2) for p in _primes(8)], dtype=np.uint32)
-        _kernel.append(lambda head, text, offsets, tail, out: hash_lanes(head, text, offsets, tail, constants, start, out))
+        _kernel.append(
+            lambda head, text, offsets, tail, out: hash_lanes(
+                head, text, offsets, tail, constants, start, out
+            )
+        )
     return _kernel[0]
 
 

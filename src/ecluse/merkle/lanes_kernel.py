@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 - compiled functions take their arrays by position
 """What does the compiler see of SHA-256, sixty-four messages at a time?
 
 Arrays have one column a lane. A round is three short loops, each writing one array, because that is
@@ -22,7 +23,9 @@ def _rotate(x: Any, n: Any) -> Any:
 
 
 @_jit
-def _round(t: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any, k: Any, w: Any) -> None:
+def _round(
+    t: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any, k: Any, w: Any
+) -> None:
     for i in range(LANES):
         x = e[i]
         choice = g[i] ^ (x & (f[i] ^ g[i]))
@@ -102,7 +105,9 @@ _offsets = nb.types.Array(nb.int64, 1, "C", readonly=True)
 _words = nb.uint32[::1]
 
 
-@nb.njit(nb.void(_rows, _flat, _offsets, _rows, _words, _words, nb.uint8[:, ::1]), cache=True, nogil=True)
+@nb.njit(
+    nb.void(_rows, _flat, _offsets, _rows, _words, _words, nb.uint8[:, ::1]), cache=True, nogil=True
+)
 def hash_lanes(head: Any, text: Any, offsets: Any, tail: Any, k: Any, start: Any, out: Any) -> None:
     """Hashes every message; see `lanes.sha256_many`. `k` and `start` are the constants of SHA-256."""
     count = len(offsets) - 1
@@ -119,7 +124,9 @@ def hash_lanes(head: Any, text: Any, offsets: Any, tail: Any, k: Any, start: Any
         used = min(LANES, count - first)
         for i in range(used):
             row = first + i
-            blocks[i] = _fill(messages[i], head[row], text[offsets[row] : offsets[row + 1]], tail[row])
+            blocks[i] = _fill(
+                messages[i], head[row], text[offsets[row] : offsets[row + 1]], tail[row]
+            )
         for row in range(8):
             state[row, :] = start[row]
         for block in range(blocks.max()):

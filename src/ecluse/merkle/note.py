@@ -16,7 +16,15 @@ from typing import Final
 
 from ecluse.merkle.tree import HASH_SIZE
 
-__all__ = ["Checkpoint", "VerifierKey", "open_note", "parse_checkpoint", "parse_verifier_key", "seal_note", "split_notes"]
+__all__ = [
+    "Checkpoint",
+    "VerifierKey",
+    "open_note",
+    "parse_checkpoint",
+    "parse_verifier_key",
+    "seal_note",
+    "split_notes",
+]
 
 _ED25519: Final = b"\x01"
 _DASH: Final = "— "
@@ -100,8 +108,15 @@ def open_note(note: str, key: VerifierKey, verify: Callable[[bytes, bytes], bool
     text, blank, signed = note.partition("\n\n")
     text += "\n"
     prefix = f"{_DASH}{key.name} "
-    if not blank or not signed.startswith(prefix) or not signed.endswith("\n") or signed.count("\n") != 1:
-        raise ValueError("the note is not a text, an empty line and one signature line of this ledger")
+    if (
+        not blank
+        or not signed.startswith(prefix)
+        or not signed.endswith("\n")
+        or signed.count("\n") != 1
+    ):
+        raise ValueError(
+            "the note is not a text, an empty line and one signature line of this ledger"
+        )
     material = _unbase64(signed[len(prefix) : -1])
     if len(material) != 68 or material[:4] != key.id:
         raise ValueError("the signature is not by this ledger's key")
@@ -147,7 +162,12 @@ def parse_checkpoint(text: str) -> Checkpoint:
             found[word] = rest
     root = _unbase64(lines[2])
     checkpoint = Checkpoint(
-        lines[0], int(lines[1]), root, found.get("time", ""), found.get("previous", ""), tuple(manifests)
+        lines[0],
+        int(lines[1]),
+        root,
+        found.get("time", ""),
+        found.get("previous", ""),
+        tuple(manifests),
     )
     if len(root) != HASH_SIZE or checkpoint.text() != text:
         raise ValueError("the checkpoint has lines that Ecluse does not write")

@@ -53,7 +53,9 @@ def consistency_ranges(old: int, new: int) -> list[Range]:
     return ranges[::-1]
 
 
-def verify_inclusion(*, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+def verify_inclusion(
+    *, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
+) -> bool:
     """Says whether the path leads from the leaf to the root (RFC 9162 §2.1.3.2)."""
     if not 0 <= index < size:
         return False
@@ -71,7 +73,9 @@ def verify_inclusion(*, leaf: bytes, index: int, size: int, path: Sequence[bytes
     return sn == 0 and result == root
 
 
-def verify_consistency(*, old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
+def verify_consistency(
+    *, old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes
+) -> bool:
     """Says whether the tree of `old` leaves begins the tree of `new` leaves (RFC 9162 §2.1.4.2).
 
     The empty tree begins every tree, by definition and without a path.

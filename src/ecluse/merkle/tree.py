@@ -98,7 +98,9 @@ class CompactRange:
             ValueError: when the other one starts elsewhere.
         """
         if other.begin != self.end:
-            raise ValueError(f"the range from {other.begin} does not follow the one that ends at {self.end}")
+            raise ValueError(
+                f"the range from {other.begin} does not follow the one that ends at {self.end}"
+            )
         for node, (level, index) in zip(other.nodes, subtrees(other.begin, other.end), strict=True):
             self._push(node, level, index)
         self.end = other.end

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Checks proofs of an Ecluse ledger, or a whole ledger's tree, with the Python standard library alone.
 
 usage: verify_ecluse.py [--key KEY] BUNDLE.json | LEDGER | CHECKPOINT LEDGER
@@ -15,13 +14,22 @@ Exit code: 0 it holds, 5 it does not, 2 the command line is wrong.
 Sources: RFC 8032 (Ed25519), RFC 9162 (Merkle tree), C2SP signed-note and tlog-checkpoint.
 """
 
+# ruff: noqa: T201 - this is a script
 import base64
 import hashlib
 import json
-import os
 import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
-# --- Ed25519 verification, RFC 8032 section 5.1 (affine-free extended coordinates; slow and simple)
+__all__ = ["main"]
+
+Point = tuple[int, int, int, int]
+Key = tuple[str, bytes]  # name; algorithm byte and public key
+Checkpoint = dict[str, Any]
+
+# --- Ed25519 verification, RFC 8032 section 5.1 (extended coordinates; slow and simple)
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -29,7 +37,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 
 
-def recover_x(y, sign):
+def recover_x(y: int, sign: int) -> int | None:
     if y >= P:
         return None
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
@@ -43,7 +51,7 @@ def recover_x(y, sign):
     return P - x if (x & 1) != sign else x
 
 
-def point_add(a, b):
+def point_add(a: Point, b: Point) -> Point:
     e = (a[1] - a[0]) * (b[1] - b[0]) % P
     f = (a[1] + a[0]) * (b[1] + b[0]) % P
     g = 2 * a[3] * b[3] * D % P
@@ -52,7 +60,7 @@ def point_add(a, b):
     return (i * j % P, k * m % P, j * k % P, i * m % P)
 
 
-def point_multiply(scalar, point):
+def point_multiply(scalar: int, point: Point) -> Point:
     result = (0, 1, 1, 0)
     while scalar:
         if scalar & 1:
@@ -62,37 +70,38 @@ def point_multiply(scalar, point):
     return result
 
 
-def point_decompress(encoded):
+def point_decompress(encoded: bytes) -> Point | None:
     y = int.from_bytes(encoded, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
     x = recover_x(y, sign)
     return None if x is None else (x, y, 1, x * y % P)
 
 
-BASE_Y = 4 * pow(5, P - 2, P) % P
-BASE = (recover_x(BASE_Y, 0), BASE_Y, 1, recover_x(BASE_Y, 0) * BASE_Y % P)
+BASE = point_decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
-def ed25519_verify(public, signature, message):
+def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
     if len(public) != 32 or len(signature) != 64:
         return False
     a, r = point_decompress(public), point_decompress(signature[:32])
     s = int.from_bytes(signature[32:], "little")
-    if a is None or r is None or s >= ORDER:
+    if BASE is None or a is None or r is None or s >= ORDER:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = point_multiply(s, BASE), point_add(r, point_multiply(h, a))
-    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (
+        left[1] * right[2] - right[1] * left[2]
+    ) % P == 0
 
 
 # --- Signed notes and checkpoints
 
 
-class Wrong(Exception):
+class Wrong(Exception):  # noqa: N818
     """What is checked does not hold."""
 
 
-def unbase64(text):
+def unbase64(text: str) -> bytes:
     try:
         content = base64.b64decode(text, validate=True)
     except ValueError:
@@ -102,7 +111,7 @@ def unbase64(text):
     return content
 
 
-def parse_key(text):
+def parse_key(text: str) -> Key:
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
         raise Wrong("the verifier key is not NAME+ID+BASE64")
@@ -114,31 +123,48 @@ def parse_key(text):
     return parts[0], material
 
 
-def key_id(name, material):
+def key_id(name: str, material: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
 
 
-def open_checkpoint(note, key):
+def open_checkpoint(note: str, key: Key) -> Checkpoint:
     name, material = key
     text, blank, signed = note.partition("\n\n")
     text += "\n"
     prefix = "\u2014 " + name + " "
-    if not blank or not signed.startswith(prefix) or not signed.endswith("\n") or signed.count("\n") != 1:
+    if (
+        not blank
+        or not signed.startswith(prefix)
+        or not signed.endswith("\n")
+        or signed.count("\n") != 1
+    ):
         raise Wrong("a checkpoint is not signed in the ledger's name")
     signature = unbase64(signed[len(prefix) : -1])
-    if signature[:4] != key_id(name, material) or not ed25519_verify(material[1:], signature[4:], text.encode()):
+    if signature[:4] != key_id(name, material) or not ed25519_verify(
+        material[1:], signature[4:], text.encode()
+    ):
         raise Wrong("the signature of a checkpoint does not hold")
     lines = text.split("\n")
-    if len(lines) < 4 or lines[0] != name or not lines[1].isdigit() or str(int(lines[1])) != lines[1]:
+    if (
+        len(lines) < 4
+        or lines[0] != name
+        or not lines[1].isdigit()
+        or str(int(lines[1])) != lines[1]
+    ):
         raise Wrong("a checkpoint is malformed, or another ledger's")
     previous = [line[9:] for line in lines[3:] if line.startswith("previous ")]
     root = unbase64(lines[2])
     if len(root) != 32:
         raise Wrong("a root is not 32 bytes")
-    return {"size": int(lines[1]), "root": root, "previous": previous[0] if previous else "", "lines": lines[3:-1]}
+    return {
+        "size": int(lines[1]),
+        "root": root,
+        "previous": previous[0] if previous else "",
+        "lines": lines[3:-1],
+    }
 
 
-def split_notes(content):
+def split_notes(content: str) -> Iterator[str]:
     while content:
         blank = content.find("\n\n")
         end = content.find("\n", blank + 2) if blank >= 0 else -1
@@ -151,11 +177,11 @@ def split_notes(content):
 # --- The tree, RFC 9162
 
 
-def node_hash(left, right):
+def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def verify_inclusion(leaf, index, size, path, root):
+def verify_inclusion(*, leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
     if not 0 <= index < size:
         return False
     fn, sn, result = index, size - 1, leaf
@@ -172,17 +198,15 @@ def verify_inclusion(leaf, index, size, path, root):
     return sn == 0 and result == root
 
 
-def verify_consistency(old, new, path, old_root, new_root):
-    if old == 0:
-        return not path and old_root == hashlib.sha256(b"").digest()
-    if old > new:
-        return False
-    if old == new:
-        return not path and old_root == new_root
-    path = ([old_root] if old & (old - 1) == 0 else []) + list(path)
+def verify_consistency(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> bool:
+    if old["size"] == 0:
+        return (path, old["root"]) == ([], hashlib.sha256(b"").digest())
+    if old["size"] >= new["size"]:
+        return not path and (old["size"], old["root"]) == (new["size"], new["root"])
+    path = ([old["root"]] if old["size"] & (old["size"] - 1) == 0 else []) + path
     if not path:
         return False
-    fn, sn = old - 1, new - 1
+    fn, sn = old["size"] - 1, new["size"] - 1
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
     first = second = path[0]
@@ -196,23 +220,24 @@ def verify_consistency(old, new, path, old_root, new_root):
         else:
             second = node_hash(second, node)
         fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and first == old_root and second == new_root
+    return sn == 0 and (first, second) == (old["root"], new["root"])
 
 
 class Tree:
     """The right edge of a growing tree: (level, hash) of its complete subtrees."""
 
-    def __init__(self):
-        self.size, self.edge = 0, []
+    def __init__(self) -> None:
+        self.size = 0
+        self.edge: list[tuple[int, bytes]] = []
 
-    def append(self, leaf):
+    def append(self, leaf: bytes) -> None:
         level = 0
         while self.edge and self.edge[-1][0] == level:
             leaf, level = node_hash(self.edge.pop()[1], leaf), level + 1
         self.edge.append((level, leaf))
         self.size += 1
 
-    def root(self):
+    def root(self) -> bytes:
         if not self.edge:
             return hashlib.sha256(b"").digest()
         root = self.edge[-1][1]
@@ -229,11 +254,11 @@ PUBLIC = (
 )  # fmt: skip
 
 
-def netstrings(values):
+def netstrings(values: Iterable[str]) -> bytes:
     return b"".join(b"%d:%b," % (len(value.encode()), value.encode()) for value in values)
 
 
-def leaf_of(bundle):
+def leaf_of(bundle: dict[str, Any]) -> bytes:
     if set(bundle["public"]) != set(PUBLIC):
         raise Wrong("the entry does not have the fields of an entry")
     if "private" in bundle:
@@ -244,120 +269,125 @@ def leaf_of(bundle):
         if str(len(persons)) != bundle["public"]["persons_count"]:
             raise Wrong("the entry's number of persons is not that of its list")
         fields = (private["session"], private["source"], "".join(persons), private["own"])
-        commitment = hashlib.sha256(b"\x02" + bytes.fromhex(bundle["salt"]) + netstrings(fields)).digest()
+        commitment = hashlib.sha256(
+            b"\x02" + bytes.fromhex(bundle["salt"]) + netstrings(fields)
+        ).digest()
     else:
         commitment = bytes.fromhex(bundle["commitment"])
-    content = b"ecluse entry 1\n" + netstrings(bundle["public"][name] for name in PUBLIC) + commitment
+    content = (
+        b"ecluse entry 1\n" + netstrings(bundle["public"][name] for name in PUBLIC) + commitment
+    )
     return hashlib.sha256(b"\x00" + content).digest()
 
 
 # --- The three things one can check
 
 
-def check_bundle(bundle, trusted):
+def check_bundle(bundle: dict[str, Any], trusted: Key | None) -> str:
     key = trusted or parse_key(bundle["key"])
     path = [bytes.fromhex(node) for node in bundle["path"]]
     if bundle["type"] == "ecluse inclusion 1":
         checkpoint = open_checkpoint(bundle["checkpoint"], key)
-        leaf = leaf_of(bundle)
-        if not verify_inclusion(leaf, bundle["seq"], checkpoint["size"], path, checkpoint["root"]):
+        size, seq = checkpoint["size"], int(bundle["seq"])
+        if not verify_inclusion(
+            leaf=leaf_of(bundle), index=seq, size=size, path=path, root=checkpoint["root"]
+        ):
             raise Wrong("the entry is not in the tree that was signed")
-        return "entry %d is in the ledger `%s` of %d entries" % (bundle["seq"], key[0], checkpoint["size"])
+        return f"entry {seq} is in the ledger `{key[0]}` of {size} entries"
     if bundle["type"] == "ecluse consistency 1":
         old, new = open_checkpoint(bundle["old"], key), open_checkpoint(bundle["new"], key)
-        if not verify_consistency(old["size"], new["size"], path, old["root"], new["root"]):
+        if not verify_consistency(old, new, path):
             raise Wrong("the older checkpoint does not begin the newer one")
-        return "the first %d entries of `%s` are the same among its %d" % (old["size"], key[0], new["size"])
+        return f"the first {old['size']} entries of `{key[0]}` are the same among its {new['size']}"
     raise Wrong("this is not a proof of an Ecluse ledger")
 
 
-def check_ledger(folder, trusted, outside):
-    with open(os.path.join(folder, "public.key"), encoding="utf-8") as file:
-        own = parse_key(file.read())
+def check_ledger(folder: Path, trusted: Key | None, outside: list[str]) -> str:
+    own = parse_key((folder / "public.key").read_text(encoding="utf-8"))
     if trusted and own != trusted:
         raise Wrong("the ledger's key is not the trusted one")
-    with open(os.path.join(folder, "checkpoints"), encoding="utf-8", newline="") as file:
-        notes = list(split_notes(file.read()))
-    wanted, previous = [], ""
-    for number, note in enumerate(notes, start=1):
-        checkpoint = open_checkpoint(note, own)
-        if checkpoint["previous"] != previous:
-            raise Wrong("checkpoint %d does not follow the one before it" % number)
-        previous = hashlib.sha256(note.encode()).hexdigest()
-        wanted.append((checkpoint["size"], number, checkpoint["root"]))
-    for note in outside:
-        checkpoint = open_checkpoint(note, own)
-        wanted.append((checkpoint["size"], 0, checkpoint["root"]))
-    tree, beyond = Tree(), 0
-    wanted.sort()
-    for leaf in [None, *leaves_of(folder)]:
-        if leaf is not None:
+    wanted = signed_roots(folder, own)
+    wanted += [("the checkpoint from outside", open_checkpoint(note, own)) for note in outside]
+    wanted.sort(key=lambda pair: pair[1]["size"])
+    tree, held = Tree(), 0
+    for leaf in [b"", *leaves_of(folder)]:
+        if leaf:
             tree.append(leaf)
-        while beyond < len(wanted) and wanted[beyond][0] == tree.size:
-            if wanted[beyond][2] != tree.root():
-                which = "checkpoint %d" % wanted[beyond][1] if wanted[beyond][1] else "the checkpoint from outside"
-                raise Wrong("%s does not hold: something among its %d entries was altered" % (which, tree.size))
-            beyond += 1
-    rest = [size for size, number, _ in wanted[beyond:] if not number]
-    if rest:
-        raise Wrong("the checkpoint from outside covers %d entries, the sealed part of the ledger holds %d" % (rest[0], tree.size))
-    open_ended = len(wanted) - beyond
-    tail = "" if not open_ended else "; %d later checkpoints cover entries that are not sealed yet" % open_ended
-    return "%d checkpoints hold over %d sealed entries of `%s`%s" % (beyond, tree.size, own[0], tail)
+        while held < len(wanted) and wanted[held][1]["size"] == tree.size:
+            if wanted[held][1]["root"] != tree.root():
+                raise Wrong(
+                    f"{wanted[held][0]} does not hold: something among its {tree.size} entries was altered"
+                )
+            held += 1
+    later = wanted[held:]
+    for name, checkpoint in later:
+        if name.startswith("the"):
+            raise Wrong(
+                f"{name} covers {checkpoint['size']} entries, the sealed part of the ledger holds {tree.size}"
+            )
+    tail = (
+        f"; {len(later)} later checkpoints cover entries that are not sealed yet" if later else ""
+    )
+    return f"{held} checkpoints hold over {tree.size} sealed entries of `{own[0]}`{tail}"
 
 
-def leaves_of(folder):
-    segments = os.path.join(folder, "segments")
-    for number, name in enumerate(sorted(name for name in os.listdir(segments) if name.endswith(".leaves"))):
-        if name != "%06d.leaves" % number:
-            raise Wrong("the leaves of segment %d are missing" % number)
-        with open(os.path.join(segments, name), "rb") as file:
-            while True:
-                leaf = file.read(32)
-                if not leaf:
-                    break
+def signed_roots(folder: Path, key: Key) -> list[tuple[str, Checkpoint]]:
+    found, previous = [], ""
+    content = (folder / "checkpoints").read_bytes().decode()
+    for number, note in enumerate(split_notes(content), start=1):
+        checkpoint = open_checkpoint(note, key)
+        if checkpoint["previous"] != previous:
+            raise Wrong(f"checkpoint {number} does not follow the one before it")
+        previous = hashlib.sha256(note.encode()).hexdigest()
+        found.append((f"checkpoint {number}", checkpoint))
+    return found
+
+
+def leaves_of(folder: Path) -> Iterator[bytes]:
+    for number, path in enumerate(sorted((folder / "segments").glob("*.leaves"))):
+        if path.name != f"{number:06}.leaves":
+            raise Wrong(f"the leaves of segment {number} are missing")
+        with path.open("rb") as file:
+            while leaf := file.read(32):
                 if len(leaf) != 32:
-                    raise Wrong("%s is cut" % name)
+                    raise Wrong(f"{path.name} is cut")
                 yield leaf
 
 
-def main(arguments):
-    trusted = None
+def main(arguments: list[str]) -> int:
+    text = None
     if arguments[:1] == ["--key"] and len(arguments) > 2:
-        text = arguments[1]
-        if os.path.exists(text):
-            with open(text, encoding="utf-8") as file:
-                text = file.read()
-        arguments = arguments[2:]
-    else:
-        text = None
+        text, arguments = arguments[1], arguments[2:]
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
         print(__doc__)
         return 2
     try:
-        trusted = parse_key(text) if text is not None else None
-        if os.path.isdir(arguments[-1]):
-            outside = []
-            for path in arguments[:-1]:
-                with open(path, encoding="utf-8", newline="") as file:
-                    outside.append(file.read())
-            answer = check_ledger(arguments[-1], trusted, outside)
-        else:
-            with open(arguments[0], encoding="utf-8") as file:
-                answer = check_bundle(json.load(file), trusted)
+        answer = check(arguments, text)
     except Wrong as error:
-        print("DOES NOT HOLD: %s" % error)
+        print(f"DOES NOT HOLD: {error}")
         return 5
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        print("DOES NOT HOLD: this is not a proof of an Ecluse ledger (%s)" % type(error).__name__)
+        print(f"DOES NOT HOLD: this is not a proof of an Ecluse ledger ({type(error).__name__})")
         return 5
     except OSError as error:
-        print("cannot read: %s" % error)
+        print(f"cannot read: {error}")
         return 2
-    print("HOLDS: %s" % answer)
-    if trusted is None:
+    print(f"HOLDS: {answer}")
+    if text is None:
         print("note: the key inside was believed; compare it with one obtained elsewhere (--key)")
     return 0
+
+
+def check(arguments: list[str], text: str | None) -> str:
+    if text is not None and "+" not in text:
+        text = Path(text).read_text(encoding="utf-8")
+    trusted = parse_key(text) if text is not None else None
+    target = Path(arguments[-1])
+    if target.is_dir():
+        return check_ledger(
+            target, trusted, [Path(path).read_bytes().decode() for path in arguments[:-1]]
+        )
+    return check_bundle(json.loads(target.read_bytes()), trusted)
 
 
 if __name__ == "__main__":
