@@ -10,7 +10,7 @@ from ecluse.cli._options import json_option, print_json
 from ecluse.model.errors import CallerError
 
 if TYPE_CHECKING:
-    from ecluse.simulator.plan import Card, Scenario
+    from ecluse.simulator.plan import Asked, Card, Scenario
     from ecluse.simulator.simulation import Chunk
     from ecluse.simulator.writing import LineFormat
 
@@ -84,6 +84,11 @@ Writes into DIR:
     help="Mean number of legitimate peaks a working day; 0 for none.",
 )
 @click.option(
+    "--page",
+    type=click.IntRange(1, 10_000),
+    help="Persons that each request of the thief shows: a list page, or 1 for single files.",
+)
+@click.option(
     "--working-day",
     is_flag=True,
     help="Let everybody work as on a weekday, also on week-ends and holidays.",
@@ -104,6 +109,7 @@ def command(
     history: int,
     accounts: int | None,
     peaks: float | None,
+    page: int | None,
     working_day: bool,
     compress: bool,
     overwrite: bool,
@@ -130,26 +136,31 @@ def command(
     card = card_of(scenario)
     size = 1.0 if full else card.scale if scale is None else scale
     asked = Asked(scale=size, accounts=accounts or card.accounts, working_day=working_day)
-    plan = card.build(asked).during(days=days, history=history)
-    plan = plan if peaks is None else plan.with_peaks(peaks)
-    parameters: dict[str, Any] = {
-        "scale": size, "accounts": asked.accounts, "working_day": working_day, "history_days": history,
-        "peaks_a_working_day": plan.world.peaks,
-    }  # fmt: skip
+    plan = _varied(card.build(asked).during(days=days, history=history), peaks=peaks, page=page)
     truth = _play(
-        card,
-        plan,
-        out,
-        seed=seed,
-        form=form,
-        compress=compress,
-        overwrite=overwrite,
-        parameters=parameters,
-    )
+        card, plan, out, seed=seed, form=form, compress=compress, overwrite=overwrite,
+        parameters=_parameters(asked, plan, history=history),
+    )  # fmt: skip
     if as_json:
         print_json({"out": str(out), **truth})
     else:
         _tell(truth, out)
+
+
+def _varied(plan: "Scenario", *, peaks: float | None, page: int | None) -> "Scenario":
+    plan = plan if peaks is None else plan.with_peaks(peaks)
+    return plan if page is None else plan.with_page(page)
+
+
+def _parameters(asked: "Asked", plan: "Scenario", *, history: int) -> dict[str, Any]:
+    return {
+        "scale": asked.scale,
+        "accounts": asked.accounts,
+        "working_day": asked.working_day,
+        "history_days": history,
+        "peaks_a_working_day": plan.world.peaks,
+        "page": max((raid.page for raid in plan.raids), default=None),
+    }
 
 
 def _play(

@@ -206,6 +206,20 @@ class Scenario:
         """The same scenario with that mean number of legitimate peaks in a day of work."""
         return replace(self, world=replace(self.world, peaks=mean))
 
+    def with_page(self, page: int) -> "Scenario":
+        """The same scenario with a thief who reads lists of `page` persons, or one file at a time with 1.
+
+        Raids on people's own files and on files with linked persons stay as they are: they have no lists.
+        """
+        operation = "view" if page == 1 else "list"
+        raids = tuple(
+            raid
+            if raid.linked or raid.walk is Walk.OWN
+            else replace(raid, page=page, operation=operation)
+            for raid in self.raids
+        )
+        return replace(self, raids=raids)
+
     @property
     def persons(self) -> int:
         """Distinct persons that the thieves read, linked persons included."""

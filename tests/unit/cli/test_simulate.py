@@ -243,3 +243,15 @@ def test_history_and_peaks_can_be_chosen(
     assert (truth["first_day"], truth["last_day"]) == ("2025-07-09", "2025-07-12")
     assert len(truth["peaks"]) > 30
     assert yaml.safe_load((tmp_path / "o" / "estate.yaml").read_text())["version"] == 1
+
+
+def test_list_pages_are_an_assumption_to_vary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, "S1", "--page", "100", "--json", "--out", str(tmp_path / "o"), *SMALL)
+    truth = json.loads(out)
+    assert (truth["persons_stolen"], truth["theft_events"], truth["parameters"]["page"]) == (
+        680,
+        7,
+        100,
+    )
