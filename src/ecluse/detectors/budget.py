@@ -79,7 +79,7 @@ class BudgetDetector:
             self.shadow,
         )
 
-    def hold_subject(self, request: AccessRequest) -> tuple[Key, str]:
+    def hold_key(self, request: AccessRequest) -> tuple[Key, str]:
         """What a hold closes: the account if the budget is counted by it, else the session."""
         if Key.ACCOUNT in self.budget.per:
             return Key.ACCOUNT, request.account

@@ -237,7 +237,7 @@ class Engine:
             if reason is not None:
                 reasons.append(reason)
                 if reason.effect is Effect.HOLD and not reason.shadow:
-                    subject = charge.detector.hold_subject(request)
+                    subject = charge.detector.hold_key(request)
                     self.holds.setdefault(subject, Hold(reason.policy, now))
         reasons.sort(key=_severity)
         effect = max((r.effect for r in reasons if not r.shadow), default=Effect.PERMIT)

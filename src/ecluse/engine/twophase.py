@@ -29,6 +29,7 @@ from ecluse.engine import kernels
 from ecluse.engine.columns import Codes, Flags, event_keys, event_mask
 from ecluse.engine.history import Column, History
 from ecluse.engine.outcome import REFUSING, Outcome
+from ecluse.engine.settling import COUNTS, EARLIER_HOLD, NO_BUDGET, Budgets, Events, settle
 from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
 
 __all__ = ["BUDGETS_MAX", "TwoPhase", "warm"]
@@ -37,7 +38,6 @@ BUDGETS_MAX: Final = 64
 """A bit each in the masks of an outcome."""
 
 _PRIVATE: Final = frozenset({Key.ACCOUNT, Key.SESSION, Key.LINEAGE})
-_COUNTS: Final = (Count.PERSONS, Count.ACCOUNTS, Count.ACCESSES, Count.BYTES)
 _ROUNDS_MAX: Final = 4
 _NO_FLAGS: Final = np.zeros(0, np.bool_)
 
@@ -233,24 +233,17 @@ class TwoPhase:
         events = np.flatnonzero(self._touched(acting))
         history = self.history.take(events)
         state, starts = _states(acting, events, history)
-        parts = kernels.settle(
-            history.at,
-            history.account.codes,
-            np.full(len(history), -1, np.int32) if history.session is None else history.session.codes,
-            history.rows(),
-            history.person,
-            np.full(history.person.size, 2, np.uint8) if history.own is None else history.own,
-            np.zeros(len(history), np.int64) if history.bytes is None else history.bytes,
-            state,
+        parts = settle(
+            _events(history, state),
+            _budgets([d.budget for d in acting]),
             starts,
-            *_tables([d.budget for d in acting]),
             len(history.account.words),
             1 if history.session is None else max(1, len(history.session.words)),
         )
         effect, budget, window, used, over, warned = parts
         index = np.array([drawn.index(d) for d in acting], np.int32)
-        held = budget == -2  # noqa: PLR2004 - the kernel's word for an earlier hold
-        flagged = np.flatnonzero((budget != -1) | (over | warned).astype(bool))
+        held = budget == EARLIER_HOLD
+        flagged = np.flatnonzero(budget != NO_BUDGET)
         first = np.where(held, used, budget)[flagged]
         outcome = Outcome(
             event=events[flagged],
@@ -312,12 +305,27 @@ def _states(
     return state, np.concatenate(([0], np.cumsum(np.concatenate(rooms)))).astype(np.int64)
 
 
-def _tables(budgets: list[Budget]) -> tuple[npt.NDArray[Any], ...]:
-    """The budgets as arrays, in the order of the kernel's arguments."""
+def _events(history: History, state: Codes) -> Events:
+    """The history as arrays, in the order of the kernel's fields."""
+    unknown = np.full(len(history), -1, np.int32)
+    return Events(
+        history.at,
+        history.account.codes,
+        unknown if history.session is None else history.session.codes,
+        history.rows(),
+        history.person,
+        np.full(history.person.size, 2, np.uint8) if history.own is None else history.own,
+        np.zeros(len(history), np.int64) if history.bytes is None else history.bytes,
+        state,
+    )
+
+
+def _budgets(budgets: list[Budget]) -> Budgets:
+    """The budgets as arrays, in the order of the kernel's fields."""
     spans = [Spans.of(b) for b in budgets]
     own = [2 if b.target.own is None else int(b.target.own) for b in budgets]
-    return (
-        np.array([_COUNTS.index(b.counts) for b in budgets], np.int64),
+    return Budgets(
+        np.array([COUNTS.index(b.counts) for b in budgets], np.int64),
         np.array(own, np.uint8),
         np.array([int(b.effect) for b in budgets], np.int64),
         np.array([b.mode is Mode.SHADOW for b in budgets]),
