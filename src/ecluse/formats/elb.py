@@ -74,7 +74,7 @@ class _ElbParser:
         }
         if "client_ip" in wanted:  # `address:port`; an IPv6 address holds colons itself
             columns["client_ip"] = tokens.column(places["client"], rows).str.replace(
-                r":[0-9]+$", ""
+                r"^\[?(.*?)\]?(?::[0-9]+)?$", "$1"
             )
         if wanted & {"method", "protocol", "path", "query"}:
             columns |= request_columns(tokens.column(places["request"], rows), wanted)

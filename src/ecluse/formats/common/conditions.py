@@ -24,6 +24,7 @@ def _holds(condition: Condition, frame: pl.DataFrame) -> pl.Expr:
     negative = condition.operator in {"not_matches", "not_in"}
     if many:
         met = column.list.eval(_test(condition, pl.element())).list.any()
+        met = pl.when(column.list.len() > 0).then(met)  # an empty list is an absent field
     else:
         met = _test(condition, column)
     return (~met if negative else met).fill_null(value=False)

@@ -90,10 +90,11 @@ def _find(value: Value, frame: pl.DataFrame, url_fields: frozenset[str]) -> _Fou
             found = _all_matches(found, value.matches, value.group)
         else:
             found = found.with_texts(found.texts.str.extract(value.matches, value.group))
-    if value.split is not None:
+    found = found.with_texts(_decoded(found.texts, value, url_fields))
+    if value.split is not None:  # after decoding: `%2C` separates as well as `,` does
         found = found.spread(found.texts.str.split(value.split))
         found = found.with_texts(found.texts.str.strip_chars())
-    return found.with_texts(_clean(found.texts, value, url_fields))
+    return found.with_texts(_clean(found.texts, value))
 
 
 def _column(value: Value, frame: pl.DataFrame) -> pl.Series:
@@ -121,12 +122,14 @@ def _parameter_pattern(name: str) -> str:
     return f"(?:^|[?&;])(?:{'|'.join(dict.fromkeys(spellings))})=([^&;#]*)"
 
 
-def _clean(texts: pl.Series, value: Value, url_fields: frozenset[str]) -> pl.Series:
+def _decoded(texts: pl.Series, value: Value, url_fields: frozenset[str]) -> pl.Series:
     decoding = value.decode
     if decoding is None:
         decoding = value.parameter is not None or value.field in url_fields
-    if decoding:
-        texts = decode(texts, plus=value.parameter is not None)
+    return decode(texts, plus=value.parameter is not None) if decoding else texts
+
+
+def _clean(texts: pl.Series, value: Value) -> pl.Series:
     if value.lower:
         texts = texts.str.to_lowercase()
     nothing = (texts == "") | (texts == "-")  # how logs write that there is none
