@@ -164,7 +164,9 @@ def test_show_as_json_says_everything(folder, capsys):
     }
 
 
-@pytest.mark.parametrize("arguments", [(), ("policy",), ("estate",), ("policy", "--json")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("policy",), ("estate",), ("mapping",), ("policy", "--json")]
+)
 def test_schema_is_one_json_document(capsys, arguments):
     code, out, _ = run(capsys, "schema", *arguments)
     assert code == 0
