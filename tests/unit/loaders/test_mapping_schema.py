@@ -45,8 +45,31 @@ operands = st.one_of(
     st.lists(st.one_of(words, st.integers(0, 9)), max_size=2),
 )
 names = st.sampled_from(
-    "field fields constant matches all parameter split decode lower format zone when set reason in not_in present "
-    "starts_with at_least below operation categories kind".split()
+    [
+        "field",
+        "fields",
+        "constant",
+        "matches",
+        "all",
+        "parameter",
+        "split",
+        "decode",
+        "lower",
+        "format",
+        "zone",
+        "when",
+        "set",
+        "reason",
+        "in",
+        "not_in",
+        "present",
+        "starts_with",
+        "at_least",
+        "below",
+        "operation",
+        "categories",
+        "kind",
+    ]
 )
 parts = st.dictionaries(names, operands, max_size=3)
 values = st.one_of(operands, parts, st.lists(parts, max_size=2))
