@@ -22,7 +22,9 @@ class Workload:
     accounts: int
 
 
-def workload(events: int, *, accounts: int = 50_000, days: int = 30, theft: int = 340_000, seed: int = 7) -> Workload:
+def workload(
+    events: int, *, accounts: int = 50_000, days: int = 30, theft: int = 340_000, seed: int = 7
+) -> Workload:
     """Makes office-hours reading with revisits, over-dispersed over accounts, and one theft of two hours.
 
     55 % of the events follow the same person within 90 s; a quarter of the visits return to an
@@ -57,10 +59,22 @@ def workload(events: int, *, accounts: int = 50_000, days: int = 30, theft: int 
     person = np.concatenate([person, np.uint64(60_000_000) + np.arange(theft, dtype=np.uint64)])
     order = np.argsort(at, kind="stable")
     application = (account % 12).astype(np.uint8)
-    return Workload(at[order], account[order], person[order], organization, application[order], accounts)
+    return Workload(
+        at[order], account[order], person[order], organization, application[order], accounts
+    )
 
 
 def one_budget(effect: Effect = Effect.DENY, warn: float | None = 0.7) -> PolicySet:
     """One budget per account, five windows, the shipped limits."""
     windows = ((10 * MINUTE, 60), (HOUR, 150), (DAY, 500), (30 * DAY, 4000), (360 * DAY, 6000))
-    return PolicySet((Budget("account", (Key.ACCOUNT,), tuple(Window(*w) for w in windows), warn_share=warn, effect=effect),))
+    return PolicySet(
+        (
+            Budget(
+                "account",
+                (Key.ACCOUNT,),
+                tuple(Window(*w) for w in windows),
+                warn_share=warn,
+                effect=effect,
+            ),
+        )
+    )

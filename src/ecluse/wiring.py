@@ -1,6 +1,5 @@
 """The composition root: the only module that knows every room, the clock and the randomness."""
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,17 @@ from ecluse.model.policy import Key, PolicySet
 from ecluse.sources.files import read_events
 from ecluse.verify.coverage import uncovered
 
-__all__ = ["Rules", "now", "open_ledger", "open_log", "open_mapping", "open_rules", "random_seed", "record_replay", "reject_share"]
+__all__ = [
+    "Rules",
+    "now",
+    "open_ledger",
+    "open_log",
+    "open_mapping",
+    "open_rules",
+    "random_seed",
+    "record_replay",
+    "reject_share",
+]
 
 Batches = Callable[[Callable[[int, int], None]], Iterator[EventBatch]]
 
@@ -60,7 +69,9 @@ def open_rules(policy: Path | None, estate: Path | None) -> Rules:
     """
     said = None if estate is None else load_estate(estate.read_bytes(), file=str(estate), now=now())
     policies = (
-        default_policy() if policy is None else load_policy(policy.read_bytes(), file=str(policy), estate=said)
+        default_policy()
+        if policy is None
+        else load_policy(policy.read_bytes(), file=str(policy), estate=said)
     )
     folder = Path() if estate is None else estate.parent
     directory = open_directory(said or default_estate(), folder)
@@ -71,7 +82,9 @@ def open_mapping(mapping: Path | None, format_: str) -> Mapping | None:
     """Loads a mapping file; None stands for the one that ships with the format."""
     if mapping is None:
         return None
-    return load_mapping(mapping.read_bytes(), file=str(mapping), format=None if format_ == "auto" else format_)
+    return load_mapping(
+        mapping.read_bytes(), file=str(mapping), format=None if format_ == "auto" else format_
+    )
 
 
 def reject_share(mapping: Mapping | None) -> float:
@@ -79,12 +92,16 @@ def reject_share(mapping: Mapping | None) -> float:
     return (mapping or Mapping(time=(), facts=())).max_reject_share
 
 
-def open_log(logs: Sequence[Path], format_: str, mapping: Mapping | None, policies: PolicySet | None) -> Batches:
+def open_log(
+    logs: Sequence[Path], format_: str, mapping: Mapping | None, policies: PolicySet | None
+) -> Batches:
     """Prepares the reading of logs; only the columns that the policies ask about, or all for None."""
     columns = None if policies is None else _columns(policies)
 
     def batches(progress: Callable[[int, int], None]) -> Iterator[EventBatch]:
-        return read_events(logs, format=format_, mapping=mapping, now=now(), progress=progress, columns=columns)
+        return read_events(
+            logs, format=format_, mapping=mapping, now=now(), progress=progress, columns=columns
+        )
 
     return batches
 
@@ -119,4 +136,7 @@ def _columns(policies: PolicySet) -> frozenset[str]:
         "bytes": any(b.counts.value == "bytes" for b in policies.budgets),
     }
     used = {Key.SESSION, Key.ORGANIZATION, Key.APPLICATION, Key.SOURCE}
-    return frozenset({k.value for k in used if k.value in keys} | {name for name, needed in named.items() if needed})
+    return frozenset(
+        {k.value for k in used if k.value in keys}
+        | {name for name, needed in named.items() if needed}
+    )

@@ -4,14 +4,29 @@ import os
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reference.meaning import Reference
-from strategies.histories import START, UNIT, policy_sets, requests, steps
 
 from ecluse.engine.evaluate import Engine
 from ecluse.engine.snapshot import restore, snapshot
 from ecluse.model.policy import Key
+from reference.meaning import Reference
+from strategies.histories import START, UNIT, policy_sets, requests, steps
 
-ACTS = ("check", "check", "check", "check", "observe", "reserve", "reserve", "post", "part", "release", "release", "reopen", "snapshot", "adopt")
+ACTS = (
+    "check",
+    "check",
+    "check",
+    "check",
+    "observe",
+    "reserve",
+    "reserve",
+    "post",
+    "part",
+    "release",
+    "release",
+    "reopen",
+    "snapshot",
+    "adopt",
+)
 
 
 @st.composite
@@ -21,7 +36,11 @@ def plays(draw):
     moves = draw(
         st.lists(
             st.tuples(
-                st.sampled_from(ACTS), steps, st.sampled_from(asked), st.integers(0, 5), st.sampled_from(sets)
+                st.sampled_from(ACTS),
+                steps,
+                st.sampled_from(asked),
+                st.integers(0, 5),
+                st.sampled_from(sets),
             ),
             min_size=5,
             max_size=40,
@@ -66,7 +85,9 @@ class Pair:
     def _post(self, request, pick, policies, persons=None):
         if self.reserved:
             ours, theirs, _ = self.reserved[pick % len(self.reserved)]
-            assert self.reference.post(ours, self.at, persons) == self.engine.post(theirs, self.at, persons)
+            assert self.reference.post(ours, self.at, persons) == self.engine.post(
+                theirs, self.at, persons
+            )
 
     def _part(self, request, pick, policies):
         if self.reserved:
@@ -94,7 +115,11 @@ class Pair:
 
 
 @given(plays())
-@settings(max_examples=int(os.environ.get('ECLUSE_EXAMPLES', '300')), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=int(os.environ.get("ECLUSE_EXAMPLES", "300")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 def test_engine_answers_as_the_reference(play):
     policies, moves = play
     pair = Pair(policies)

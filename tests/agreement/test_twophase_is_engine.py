@@ -6,11 +6,11 @@ from dataclasses import fields
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies.histories import START, policy_sets, requests, steps
 
 from ecluse.engine.history import from_requests
 from ecluse.engine.outcome import Outcome, by_event
 from ecluse.engine.twophase import TwoPhase
+from strategies.histories import START, policy_sets, requests, steps
 
 
 def same(a: Outcome, b: Outcome) -> None:
@@ -30,7 +30,11 @@ def accesses(draw):
 
 
 @given(accesses(), st.lists(policy_sets(), min_size=1, max_size=3))
-@settings(max_examples=int(os.environ.get("ECLUSE_EXAMPLES", "300")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=int(os.environ.get("ECLUSE_EXAMPLES", "300")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 def test_two_phases_give_the_engine_s_outcome(moves, sets):
     history = from_requests(moves)
     replay = TwoPhase(history, keep=True)

@@ -4,14 +4,14 @@ from collections import defaultdict
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reference.meaning import items, key, matches
-from strategies.histories import START, UNIT, policy_sets, requests, steps
 
 from ecluse.engine.evaluate import Engine
 from ecluse.engine.snapshot import snapshot
 from ecluse.model.access import AccessRequest
 from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Window
 from ecluse.model.time import DAY, HOUR
+from reference.meaning import items, key, matches
+from strategies.histories import START, UNIT, policy_sets, requests, steps
 
 quick = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -20,7 +20,9 @@ quick = settings(max_examples=150, deadline=None, suppress_health_check=list(Hea
 def histories(draw, size=60):
     asked = draw(st.lists(requests(), min_size=1, max_size=8))
     at, found = START, []
-    for step, request in draw(st.lists(st.tuples(steps, st.sampled_from(asked)), min_size=1, max_size=size)):
+    for step, request in draw(
+        st.lists(st.tuples(steps, st.sampled_from(asked)), min_size=1, max_size=size)
+    ):
         at += step
         found.append((at, request))
     return found
@@ -58,7 +60,9 @@ class TestNothingAboveTheLimit:
     def _check(self, budget, accesses):
         for end, _ in accesses:
             for window in budget.windows:
-                inside = {i for at, drawn in accesses if end - window.length < at <= end for i in drawn}
+                inside = {
+                    i for at, drawn in accesses if end - window.length < at <= end for i in drawn
+                }
                 assert len(inside) <= window.limit
 
     def test_two_persons_read_in_turn_ten_thousand_times_count_as_two(self):
@@ -73,7 +77,9 @@ class TestNothingAboveTheLimit:
             assert engine.check(read(n), START + HOUR - 10 + n).permitted
         assert not engine.check(read(10), START + HOUR).permitted
         assert not engine.check(read(10), START + 2 * HOUR - 11).permitted
-        assert engine.check(read(10), START + 2 * HOUR - 10).permitted  # half open: the first one has just left
+        assert engine.check(
+            read(10), START + 2 * HOUR - 10
+        ).permitted  # half open: the first one has just left
         assert not engine.check(read(11), START + 2 * HOUR - 10).permitted
 
     def test_a_clock_that_jumps_back_opens_nothing(self):
@@ -126,7 +132,9 @@ class TestMonotony:
     @given(reads, st.integers(0, 6), st.integers(0, 3), st.integers(1, 40))
     @quick
     def test_a_lower_limit_never_lets_more_through(self, reads, limit, more, length):
-        assert self._passed([(length * UNIT, limit)], reads) <= self._passed([(length * UNIT, limit + more)], reads)
+        assert self._passed([(length * UNIT, limit)], reads) <= self._passed(
+            [(length * UNIT, limit + more)], reads
+        )
 
     @given(reads, st.integers(0, 6), st.integers(1, 40))
     @quick

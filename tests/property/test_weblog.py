@@ -12,7 +12,13 @@ LEADS = st.sampled_from([("remote_addr", "ident"), ("vhost", "remote_addr", "ide
 
 word = st.text(st.sampled_from('ab1-"\\ [](é|%/.?:+'), min_size=0, max_size=8)
 time = st.sampled_from(
-    ["12/Jul/2025:10:00:00 +0200", "1/Jul/2025:10:00:00 +0200", "12/Jul/2025:10:00:00 -0330", "x", ""]
+    [
+        "12/Jul/2025:10:00:00 +0200",
+        "1/Jul/2025:10:00:00 +0200",
+        "12/Jul/2025:10:00:00 -0330",
+        "x",
+        "",
+    ]
 )
 request = st.one_of(
     st.builds("GET /{} HTTP/1.1".format, word),
@@ -79,7 +85,10 @@ class TestBothWays:
 
 
 def test_most_lines_take_the_quick_way():
-    lines = b'192.0.2.1 - a b [12/Jul/2025:10:00:00 +0200] "GET /p/1?x=%20 HTTP/1.1" 200 1 "-" "z"\n' * 3
+    lines = (
+        b'192.0.2.1 - a b [12/Jul/2025:10:00:00 +0200] "GET /p/1?x=%20 HTTP/1.1" 200 1 "-" "z"\n'
+        * 3
+    )
     parser = WebLogParser(Needs(frozenset({"path", "remote_user"})), ("remote_addr", "ident"))
     parser.parse_line = None  # the quick way does not call it
     table = parser.feed(lines, 1)

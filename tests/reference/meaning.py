@@ -40,7 +40,9 @@ class Reference:
     history: list[Access] = field(default_factory=list)
     clock: int = 0
     number: int = 0
-    holds: dict[tuple[Key, str], str] = field(default_factory=dict)  # what is closed, and by which budget
+    holds: dict[tuple[Key, str], str] = field(
+        default_factory=dict
+    )  # what is closed, and by which budget
 
     # -- what can be asked ------------------------------------------------------------------
 
@@ -121,25 +123,44 @@ class Reference:
         if not matches(budget, request, now) or not items(budget, request, self.number):
             return []
         for windows, effect in (("over", budget.effect), ("warn", Effect.WARN)):
-            for window in reversed(budget.windows):  # the longest window that is over, or that has reached its share
+            for window in reversed(
+                budget.windows
+            ):  # the longest window that is over, or that has reached its share
                 used = self.count(budget, window.length, request)
                 bar = window.limit + 1 if windows == "over" else budget.warn_from(window.limit)
                 if used >= bar:
                     shadow = budget.mode is Mode.SHADOW
-                    return [Reason(budget.id, window.length, min(used, window.limit + 1), window.limit, effect, shadow)]
+                    return [
+                        Reason(
+                            budget.id,
+                            window.length,
+                            min(used, window.limit + 1),
+                            window.limit,
+                            effect,
+                            shadow,
+                        )
+                    ]
         return []
 
     def _items(self, budget: Budget, length: int, request: AccessRequest) -> dict[object, int]:
         found: dict[object, int] = {}
         for past in self.history:
             inside = self.clock - length < past.at <= self.clock
-            if inside and key(budget, past.request) == key(budget, request) and matches(budget, past.request, past.at):
+            if (
+                inside
+                and key(budget, past.request) == key(budget, request)
+                and matches(budget, past.request, past.at)
+            ):
                 found |= items(budget, past.request, past.number)
         return found | items(budget, request, self.number)
 
     def _hold(self, policy: str, request: AccessRequest) -> None:
         budget = next(b for b in self.policies.budgets if b.id == policy)
-        subject = (Key.ACCOUNT, request.account) if Key.ACCOUNT in budget.per else (Key.SESSION, request.session or "")
+        subject = (
+            (Key.ACCOUNT, request.account)
+            if Key.ACCOUNT in budget.per
+            else (Key.SESSION, request.session or "")
+        )
         self.holds.setdefault(subject, policy)
 
     def _open(self, number: int) -> Access | None:
@@ -170,7 +191,11 @@ def items(budget: Budget, request: AccessRequest, number: int) -> dict[object, i
         return {number: request.bytes} if request.bytes > 0 else {}
     wanted = budget.target.own
     own = request.own
-    return {p: 1 for i, p in enumerate(request.persons) if wanted is None or own is None or own[i] == wanted}
+    return {
+        p: 1
+        for i, p in enumerate(request.persons)
+        if wanted is None or own is None or own[i] == wanted
+    }
 
 
 def matches(budget: Budget, request: AccessRequest, at: int) -> bool:
@@ -186,7 +211,11 @@ def matches(budget: Budget, request: AccessRequest, at: int) -> bool:
     return (
         None not in key(budget, request)
         and all(allowed is None or value is None or value in allowed for allowed, value in pairs)
-        and (not target.categories or not request.categories or bool(target.categories & set(request.categories)))
+        and (
+            not target.categories
+            or not request.categories
+            or bool(target.categories & set(request.categories))
+        )
         and _age_matches(target, request, at)
         and _hours_match(target, at)
     )
@@ -205,7 +234,9 @@ def _hours_match(target: Target, at: int) -> bool:
         return True
     local = (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(target.hours.zone))
     minute = local.hour * 60 + local.minute
-    return local.weekday() in target.hours.weekdays and any(a <= minute < b for a, b in target.hours.spans)
+    return local.weekday() in target.hours.weekdays and any(
+        a <= minute < b for a, b in target.hours.spans
+    )
 
 
 def _only(request: AccessRequest, persons: tuple[int, ...]) -> AccessRequest:

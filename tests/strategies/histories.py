@@ -41,24 +41,32 @@ targets = st.builds(
     own=st.none() | st.booleans(),
 )
 
-pers = st.lists(st.sampled_from([k for k in Key if k is not Key.SYSTEM]), min_size=1, max_size=2, unique=True).map(
-    lambda keys: tuple(k for k in Key if k in keys)
-) | st.just((Key.SYSTEM,))
+pers = st.lists(
+    st.sampled_from([k for k in Key if k is not Key.SYSTEM]), min_size=1, max_size=2, unique=True
+).map(lambda keys: tuple(k for k in Key if k in keys)) | st.just((Key.SYSTEM,))
 
 
 @st.composite
 def budgets(draw, name="b", counts=tuple(Count)):
-    lengths = sorted(draw(st.sets(st.sampled_from([1, 2, 3, 5, 8, 13, 40]), min_size=1, max_size=4)))
+    lengths = sorted(
+        draw(st.sets(st.sampled_from([1, 2, 3, 5, 8, 13, 40]), min_size=1, max_size=4))
+    )
     count = draw(st.sampled_from(counts))
     unit = 50 if count is Count.BYTES else 1
     limits = sorted(draw(st.lists(st.integers(0, 6), min_size=len(lengths), max_size=len(lengths))))
     per = draw(pers)
-    effects = list(Effect) if {Key.ACCOUNT, Key.SESSION} & set(per) else [e for e in Effect if e is not Effect.HOLD]
+    effects = (
+        list(Effect)
+        if {Key.ACCOUNT, Key.SESSION} & set(per)
+        else [e for e in Effect if e is not Effect.HOLD]
+    )
     return Budget(
         id=name,
         per=per,
         counts=count,
-        windows=tuple(Window(n * UNIT, limit * unit) for n, limit in zip(lengths, limits, strict=True)),
+        windows=tuple(
+            Window(n * UNIT, limit * unit) for n, limit in zip(lengths, limits, strict=True)
+        ),
         target=draw(st.just(Target()) | targets),
         warn_share=draw(st.none() | st.sampled_from([0.5, 0.7, 1.0])),
         effect=draw(st.sampled_from(effects)),

@@ -45,11 +45,13 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            error.message += f"; the commands are {', '.join(self.list_commands(ctx))}"
-            raise
+            known = ", ".join(self.list_commands(ctx))
+            raise click.UsageError(f"{error.message}; the commands are {known}", ctx) from error
 
 
-@click.group(cls=_Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="ecluse")
 def _ecluse() -> None:
     """Counts the distinct persons an account reads, stops a theft, and says exactly who was read."""
@@ -71,7 +73,9 @@ def main(argv: list[str] | None = None) -> None:
     except EcluseError as error:
         _fail_ecluse(error, as_json=as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as `head` does
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # the reader left, as `head` does
         sys.exit(0)
     except OSError as error:
         _fail_ecluse(_from_os_error(error), as_json=as_json)
@@ -103,9 +107,17 @@ def _fail_ecluse(error: EcluseError, *, as_json: bool) -> None:
         if issue.help:
             lines.append(f"  help: {issue.help}")
     document = [
-        {"file": i.file, "line": i.line, "column": i.column, "message": i.message, "help": i.help} for i in issues
+        {"file": i.file, "line": i.line, "column": i.column, "message": i.message, "help": i.help}
+        for i in issues
     ]
-    _fail(str(error), code=error.exit_code, help_text=error.help, as_json=as_json, before=lines, issues=document)
+    _fail(
+        str(error),
+        code=error.exit_code,
+        help_text=error.help,
+        as_json=as_json,
+        before=lines,
+        issues=document,
+    )
 
 
 def _fail(

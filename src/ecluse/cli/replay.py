@@ -29,11 +29,24 @@ Examples:
 """
 )
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--format", "format_", default="auto", show_default=True, help="Log format (see `ecluse formats`).")
-@click.option("--map", "mapping", type=_PATH, help="Mapping file: where account, persons and the rest are in a line.")
+@click.option(
+    "--format",
+    "format_",
+    default="auto",
+    show_default=True,
+    help="Log format (see `ecluse formats`).",
+)
+@click.option(
+    "--map",
+    "mapping",
+    type=_PATH,
+    help="Mapping file: where account, persons and the rest are in a line.",
+)
 @click.option("--policy", type=_PATH, help="Policy set; the shipped one when left out.")
 @click.option("--estate", type=_PATH, help="Estate file: applications, organizations, accounts.")
-@click.option("--ledger", type=_PATH, help="Ledger to write every decision to; made when it does not exist.")
+@click.option(
+    "--ledger", type=_PATH, help="Ledger to write every decision to; made when it does not exist."
+)
 @click.option("--html", type=_PATH, help="Write the report as one self-contained HTML page.")
 @click.option(
     "--language",
@@ -56,7 +69,9 @@ def command(**options: Any) -> None:
     LOGS are files or folders, in any mix, plain or compressed (gzip, zstd); `-` is standard input.
     Events are taken in the order of time, whatever file they come from.
     """
-    report = _replay(**{k: v for k, v in options.items() if k not in {"html", "language", "as_json"}})
+    report = _replay(
+        **{k: v for k, v in options.items() if k not in {"html", "language", "as_json"}}
+    )
     if options["html"]:
         _write_page(report, options["html"], options["language"])
     if options["as_json"]:
@@ -135,7 +150,14 @@ class _Progress:
 @contextmanager
 def _progress() -> Iterator[_Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     rate = TextColumn("{task.completed:,.0f} {task.fields[unit]}")
     with Progress(

@@ -28,7 +28,17 @@ _ADVANCE_EVERY = 0x3F
 class IndexedLog(Generic[Item]):
     """Distinct items of one key, counted in every window of one budget."""
 
-    __slots__ = ("_counts", "_first", "_heads", "_items", "_slack", "_spans", "_spots", "_times", "open")
+    __slots__ = (
+        "_counts",
+        "_first",
+        "_heads",
+        "_items",
+        "_slack",
+        "_spans",
+        "_spots",
+        "_times",
+        "open",
+    )
 
     def __init__(self, spans: Spans) -> None:
         self._spans = spans
@@ -110,7 +120,9 @@ class IndexedLog(Generic[Item]):
         self._items.insert(place, item)
         self._times.insert(place, at)
         bar = self._first + place
-        self._spots = {other: spot + 1 if spot >= bar else spot for other, spot in self._spots.items()}
+        self._spots = {
+            other: spot + 1 if spot >= bar else spot for other, spot in self._spots.items()
+        }
         self._spots[item] = bar
         self._recount(now)
 
@@ -124,7 +136,7 @@ class IndexedLog(Generic[Item]):
         self._advance(now)
         self._trim()
         pairs = [(self._times[spot - self._first], item) for item, spot in self._spots.items()]
-        return [(item, at) for at, item in sorted(pairs)]  # type: ignore[type-var]  # items of one log compare
+        return [(item, at) for at, item in sorted(pairs)]
 
     def load(self, entries: list[tuple[Item, int]], now: int) -> None:
         """Fills an empty log with what `dump` gave."""
@@ -154,7 +166,9 @@ class IndexedLog(Generic[Item]):
         while self._spots.get(self._items[place - self._first]) != place:
             place += 1
         self._forget(self._items[place - self._first])
-        self._heads = [max(head, place + 1) for head in self._heads]  # all entries up to here are dead
+        self._heads = [
+            max(head, place + 1) for head in self._heads
+        ]  # all entries up to here are dead
 
     def _advance(self, now: int) -> None:
         end = self._first + len(self._items)
@@ -171,7 +185,9 @@ class IndexedLog(Generic[Item]):
                         del self._spots[item]
                 head += 1
             self._heads[index] = head
-        self._slack = min(bar - 1 - count for bar, count in zip(self._spans.bars, self._counts, strict=True))
+        self._slack = min(
+            bar - 1 - count for bar, count in zip(self._spans.bars, self._counts, strict=True)
+        )
         gone = self._heads[-1] - self._first
         if gone > 64 and 2 * gone > len(self._items):
             del self._items[:gone]

@@ -70,7 +70,11 @@ class PackedLog:
         spot = self._spot
         if spot < 0:
             self._slack -= 1
-        elif spot == (len(self._items) >> 3) - 1 and spot >= self._heads[0] and now - self._base < _TIME_MAX:
+        elif (
+            spot == (len(self._items) >> 3) - 1
+            and spot >= self._heads[0]
+            and now - self._base < _TIME_MAX
+        ):
             self._times[-_TIME:] = (now - self._base).to_bytes(_TIME, "little")
             return  # the newest item of every window again: only its time changes
         else:

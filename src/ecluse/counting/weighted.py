@@ -52,6 +52,7 @@ class WeightedLog:
     def last(self, item: tuple[int, int]) -> int | None:
         """Nothing: an access is new each time."""
         del item
+        return None
 
     def put_back(self, item: tuple[int, int], at: int | None, now: int) -> None:
         """Takes an access out again; O(entries)."""
@@ -90,7 +91,9 @@ class WeightedLog:
 
     def _shift(self) -> None:
         weight = self._entries.popleft()[2]
-        self._sums = [s - weight if head == 0 else s for s, head in zip(self._sums, self._heads, strict=True)]
+        self._sums = [
+            s - weight if head == 0 else s for s, head in zip(self._sums, self._heads, strict=True)
+        ]
         self._heads = [max(0, head - 1) for head in self._heads]
 
     def _advance(self, now: int) -> None:

@@ -23,7 +23,19 @@ __all__ = ["BudgetDetector"]
 class BudgetDetector:
     """One budget with the counts of all its keys."""
 
-    __slots__ = ("_make", "_own", "applies", "budget", "counts", "dynamic", "key", "logs", "plain", "shadow", "spans")
+    __slots__ = (
+        "_make",
+        "_own",
+        "applies",
+        "budget",
+        "counts",
+        "dynamic",
+        "key",
+        "logs",
+        "plain",
+        "shadow",
+        "spans",
+    )
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
@@ -46,15 +58,21 @@ class BudgetDetector:
         """The counts of one key, made on first use."""
         found = self.logs.get(key)
         if found is None:
-            found = self.logs[key] = self._make(self.spans)
+            found = self.logs[key] = self.empty_log()
         return found
+
+    def empty_log(self) -> Log:
+        """The counts of a key that nothing was read under."""
+        return self._make(self.spans)
 
     def items(self, request: AccessRequest, number: int) -> tuple[Any, ...]:
         """What the request brings to the count, each item once; nothing when it does not draw."""
         if self.counts is Count.PERSONS:
             persons = request.persons
             if self._own is not None and request.own is not None:
-                persons = tuple(p for p, own in zip(persons, request.own, strict=True) if own is self._own)
+                persons = tuple(
+                    p for p, own in zip(persons, request.own, strict=True) if own is self._own
+                )
             return persons if len(persons) < 2 else tuple(dict.fromkeys(persons))
         if self.counts is Count.ACCESSES:
             return (number,)

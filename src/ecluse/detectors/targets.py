@@ -43,7 +43,9 @@ class OpenHours:
         self._zone = ZoneInfo(hours.zone)
         self._spans = hours.spans
         self._weekdays = hours.weekdays
-        self._known: dict[int, tuple[int, int]] = {}  # slot -> weekday, minute of the day at its start
+        self._known: dict[
+            int, tuple[int, int]
+        ] = {}  # slot -> weekday, minute of the day at its start
 
     def __contains__(self, at: int) -> bool:
         slot = at // _SLOT

@@ -34,7 +34,7 @@ def event_mask(history: History, target: Target) -> Flags | None:
         None if target.hours is None else _hours_mask(history, target.hours),
     ]
     found = [m for m in masks if m is not None]
-    return np.logical_and.reduce(found) if found else None
+    return np.asarray(np.logical_and.reduce(found)) if found else None
 
 
 def event_keys(history: History, per: tuple[Key, ...]) -> tuple[Codes, int]:
@@ -77,14 +77,14 @@ def _word_mask(column: Column | None, allowed: frozenset[str] | None) -> Flags |
     if allowed is None or column is None:
         return None
     table = np.array([*(w in allowed for w in column.words), True])
-    return table[column.codes]
+    return np.asarray(table[column.codes])
 
 
 def _category_mask(column: Column | None, allowed: frozenset[str] | None) -> Flags | None:
     if not allowed or column is None:
         return None
     table = np.array([*(not w or not allowed.isdisjoint(w.split(",")) for w in column.words), True])
-    return table[column.codes]
+    return np.asarray(table[column.codes])
 
 
 def _age_mask(history: History, target: Target) -> Flags | None:
@@ -105,6 +105,7 @@ def _hours_mask(history: History, hours: Hours) -> Flags:
     distinct, place = np.unique(slot, return_inverse=True)
     opens = OpenHours(hours)
     table = np.array(
-        [[int(s) * _SLOT + m * MINUTE in opens for m in range(_SLOT // MINUTE)] for s in distinct], np.bool_
+        [[int(s) * _SLOT + m * MINUTE in opens for m in range(_SLOT // MINUTE)] for s in distinct],
+        np.bool_,
     ).reshape(-1, _SLOT // MINUTE)
-    return table[place, minute]
+    return np.asarray(table[place, minute])

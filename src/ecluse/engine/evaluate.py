@@ -25,7 +25,9 @@ __all__ = ["Engine"]
 
 _MATCHES_KEPT_MAX: Final = 16_384
 _SWEEP_EVERY: Final = 16  # requests between two looks at an idle key
-_RECALLED_FROM: Final = 1 << 63  # numbers of accesses recalled from a history, apart from those decided here
+_RECALLED_FROM: Final = (
+    1 << 63
+)  # numbers of accesses recalled from a history, apart from those decided here
 
 
 class Engine:
@@ -156,7 +158,9 @@ class Engine:
         """Lifts a hold, on a person's word; False when there is none."""
         return self.holds.pop((key, name), None) is not None
 
-    def adopt(self, policies: PolicySet, history: Iterable[tuple[int, AccessRequest]]) -> tuple[str, ...]:
+    def adopt(
+        self, policies: PolicySet, history: Iterable[tuple[int, AccessRequest]]
+    ) -> tuple[str, ...]:
         """Changes the policies, with the counts that they would have had all along.
 
         Args:
@@ -214,8 +218,7 @@ class Engine:
         return now
 
     def _move_clock(self, at: int) -> int:
-        if at > self.clock:
-            self.clock = at
+        self.clock = max(self.clock, at)
         if self.clock >= self._next_expiry:
             self.expire(self.clock)
         return self.clock
@@ -226,7 +229,9 @@ class Engine:
             hold = self.holds.get((Key.SESSION, request.session))
         return None if hold is None else Reason(hold.policy, 0, 0, 0, Effect.HOLD)
 
-    def _decide(self, request: AccessRequest, now: int, *, must_release: bool, reservation: int) -> Decision:
+    def _decide(
+        self, request: AccessRequest, now: int, *, must_release: bool, reservation: int
+    ) -> Decision:
         charges = self._charges(request, now)
         reasons = []
         held = self._held(request)
@@ -283,7 +288,9 @@ class Engine:
                 if c.detector.budget.id in kept
             ]
 
-    def _recall(self, fresh: list[BudgetDetector], history: Iterable[tuple[int, AccessRequest]]) -> None:
+    def _recall(
+        self, fresh: list[BudgetDetector], history: Iterable[tuple[int, AccessRequest]]
+    ) -> None:
         """Charges past accesses to budgets that did not count them; open ones keep their way back."""
         opened = [(o.at, o.request, number) for number, o in sorted(self.reservations.items())]
         settled = ((at, request, 0) for at, request in history)
@@ -326,4 +333,8 @@ def _continues(former: BudgetDetector, new: BudgetDetector) -> bool:
     """Whether the former counts hold all that the new budget needs."""
     a, b = former.budget, new.budget
     same = (a.per, a.counts, a.target) == (b.per, b.counts, b.target)
-    return same and new.spans.lengths[-1] <= former.spans.lengths[-1] and new.spans.cap <= former.spans.cap
+    return (
+        same
+        and new.spans.lengths[-1] <= former.spans.lengths[-1]
+        and new.spans.cap <= former.spans.cap
+    )

@@ -38,9 +38,13 @@ def usage(engine: Engine, request: AccessRequest) -> tuple[Usage, ...]:
     now = engine.clock
     for detector in engine.detectors:
         key = detector.key(request)
-        if key is None or not words_match(detector.budget.target, request) or not detector.applies(request, now):
+        if (
+            key is None
+            or not words_match(detector.budget.target, request)
+            or not detector.applies(request, now)
+        ):
             continue
-        log = detector.logs.get(key) or type(detector.log(key))(detector.spans)
+        log = detector.logs.get(key) or detector.empty_log()
         items = detector.items(request, engine.number + 1)
         before, after = log.used((), now), log.used(items, now)
         found += [
@@ -77,7 +81,12 @@ def sentence(reason: Reason, policies: PolicySet, language: str = "en") -> str:
         return words[Effect.HOLD].format(policy=reason.policy)
     form = words["over"] if reason.used > reason.limit else words[Effect.WARN]
     numbers = form.format(
-        policy=reason.policy, used=reason.used, limit=reason.limit, window=format_duration(reason.window)
+        policy=reason.policy,
+        used=reason.used,
+        limit=reason.limit,
+        window=format_duration(reason.window),
     )
-    own = next((dict(b.reason).get(language) for b in policies.budgets if b.id == reason.policy), None)
+    own = next(
+        (dict(b.reason).get(language) for b in policies.budgets if b.id == reason.policy), None
+    )
     return f"{own} ({numbers})" if own else numbers

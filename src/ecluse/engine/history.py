@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -95,14 +95,23 @@ class History:
         own = None if self.own is None else self.own.tolist()
         for e, at in enumerate(self.at.tolist()):
             begin, end = first[e], first[e + 1]
-            known = {name: column[e] for name, column in words.items() if column is not None and name != "categories"}
-            yield at, AccessRequest(
-                persons=tuple(person[begin:end]),
-                categories=() if categories is None else split[categories[e]],
-                created_at=None if created is None or created[e] == UNKNOWN_INSTANT else created[e],
-                bytes=0 if size is None else size[e],
-                own=_own(None if own is None else own[begin:end]),
-                **known,
+            known: dict[str, Any] = {
+                name: column[e]
+                for name, column in words.items()
+                if column is not None and name != "categories"
+            }
+            yield (
+                at,
+                AccessRequest(
+                    persons=tuple(person[begin:end]),
+                    categories=() if categories is None else split[categories[e]],
+                    created_at=None
+                    if created is None or created[e] == UNKNOWN_INSTANT
+                    else created[e],
+                    bytes=0 if size is None else size[e],
+                    own=_own(None if own is None else own[begin:end]),
+                    **known,
+                ),
             )
 
 
@@ -134,7 +143,9 @@ def _own(flags: list[int] | None) -> tuple[bool, ...] | None:
 def from_requests(accesses: Sequence[tuple[int, AccessRequest]]) -> History:
     """Makes columns of accesses that are in order of time."""
     persons = [tuple(dict.fromkeys(r.persons)) for _, r in accesses]
-    first = np.concatenate(([0], np.cumsum([len(p) for p in persons], dtype=np.int64))).astype(np.int64)
+    first = np.concatenate(([0], np.cumsum([len(p) for p in persons], dtype=np.int64))).astype(
+        np.int64
+    )
     own = [
         2 if r.own is None else int(r.own[r.persons.index(p)])
         for (_, r), mine in zip(accesses, persons, strict=True)
@@ -146,7 +157,9 @@ def from_requests(accesses: Sequence[tuple[int, AccessRequest]]) -> History:
         at=np.array([at for at, _ in accesses], np.int64),
         person=np.array([p for mine in persons for p in mine], np.uint64),
         first_row=first,
-        created_at=np.array([unknown if r.created_at is None else r.created_at for r in requests], np.int64),
+        created_at=np.array(
+            [unknown if r.created_at is None else r.created_at for r in requests], np.int64
+        ),
         bytes=np.array([r.bytes for r in requests], np.int64),
         own=np.array(own, np.uint8),
         account=_coded([r.account for r in requests]),

@@ -10,18 +10,16 @@ import numpy as np
 __all__ = ["group", "link", "peak", "reach"]
 
 _jit = nb.njit(cache=True, nogil=True, boundscheck=False)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+_GOLDEN = np.uint64(
+    0x9E3779B97F4A7C15
+)  # 2**64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
 
 
 @_jit
-def group(key, keys, at, item, row_of):
+def group(key, keys, at, item):
     """Sorts rows by key, keeping their order: a counting sort, O(rows + keys).
 
-    Args:
-        key: code of each row's key, -1 to leave the row out.
-        keys: number of codes.
-        at, item: of each row.
-        row_of: whether to keep the original row numbers (an empty array is returned otherwise).
+    Rows whose `key` (a code below `keys`) is -1 are left out; `row` is the original row number.
 
     Returns:
         starts (int64[keys + 1]), at, item, row: the rows of key k are `starts[k]:starts[k + 1]`.
@@ -36,7 +34,7 @@ def group(key, keys, at, item, row_of):
     size = starts[keys]
     at_out = np.empty(size, np.int64)
     item_out = np.empty(size, np.uint64)
-    row_out = np.empty(size if row_of else 0, np.int32)
+    row_out = np.empty(size, np.int32)
     for i in range(key.size):
         k = key[i]
         if k < 0:
@@ -45,8 +43,7 @@ def group(key, keys, at, item, row_of):
         place[k] = j + 1
         at_out[j] = at[i]
         item_out[j] = item[i]
-        if row_of:
-            row_out[j] = i
+        row_out[j] = i
     return starts, at_out, item_out, row_out
 
 

@@ -39,14 +39,14 @@ class Outcome:
     @property
     def refused(self) -> npt.NDArray[np.int64]:
         """Indices of the events whose data stays in."""
-        return self.event[REFUSING[self.effect]]
+        return np.asarray(self.event[REFUSING[self.effect]])
 
     @classmethod
     def of_rows(cls, rows: list[tuple[int, int, int, int, int, int, int]]) -> "Outcome":
         """Makes columns of rows in the order of the attributes."""
         columns = list(zip(*rows, strict=True)) or [()] * 7
         kinds = (np.int64, np.uint8, np.int32, np.int32, np.int64, np.uint64, np.uint64)
-        return cls(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))  # type: ignore[arg-type]  # one kind a column
+        return cls(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
 
 
 def by_event(history: History, policies: PolicySet) -> Outcome:

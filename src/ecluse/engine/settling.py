@@ -25,7 +25,9 @@ _leaf = nb.njit(cache=True, nogil=True, boundscheck=False, forceinline=True)
 _RELEASES_MAX, _HOLD, _WARN = int(Effect.SLOW), int(Effect.HOLD), int(Effect.WARN)
 _PERSONS, _ACCOUNTS, _ACCESSES = 0, 1, 2
 _ANY = 2  # an own flag that is unknown, or a budget that counts all persons
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+_GOLDEN = np.uint64(
+    0x9E3779B97F4A7C15
+)  # 2**64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
 Events = namedtuple("Events", "at account session first_row item own weight state")  # noqa: PYI024 - numba knows these
@@ -49,7 +51,9 @@ def settle(events, budgets, starts, accounts, sessions):
     # arrays are taken out of the tuples once: each access to a field costs a reference count
     at, account, session, first_row, item, own, weight, state = events
     counts, wanted, effects, shadow, hold_by, first, lengths, limits, bars = budgets
-    log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift = _new_logs(starts, first)
+    log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift = _new_logs(
+        starts, first
+    )
     holds_account = np.full(accounts, -1, np.int32)
     holds_session = np.full(sessions, -1, np.int32)
     number = at.size
@@ -71,7 +75,21 @@ def settle(events, budgets, starts, accounts, sessions):
             if s < 0:
                 continue
             base, width = first[b], first[b + 1] - first[b]
-            _slide(s, at[e], base, width, counts[b] >= _ACCESSES, lengths, log_at, log_slot, log_weight, ends, heads, held, last)
+            _slide(
+                s,
+                at[e],
+                base,
+                width,
+                counts[b] >= _ACCESSES,
+                lengths,
+                log_at,
+                log_slot,
+                log_weight,
+                ends,
+                heads,
+                held,
+                last,
+            )
             if not _count(e, s, counts[b], wanted[b], width, counted, account, first_row, item, own, weight, heads, held, states, items, last, mask, shift):  # fmt: skip
                 continue
             w, code = _rule(base, width, effects[b], counted, limits, bars)
@@ -81,7 +99,9 @@ def settle(events, budgets, starts, accounts, sessions):
                 over[e] |= np.uint64(1) << np.uint64(b)
             else:
                 warned[e] |= np.uint64(1) << np.uint64(b)
-            rank = code if shadow[b] else code + 16  # a shadow comes first only where nothing is enforced
+            rank = (
+                code if shadow[b] else code + 16
+            )  # a shadow comes first only where nothing is enforced
             if rank > says:
                 says = rank
                 budget[e], window[e], used[e] = b, w, min(counted[w], limits[base + w] + 1)
@@ -133,7 +153,9 @@ def _find(state, item, states, items, last, mask, shift):
 
 
 @_leaf
-def _slide(s, now, base, width, sums, lengths, log_at, log_slot, log_weight, ends, heads, held, last):
+def _slide(
+    s, now, base, width, sums, lengths, log_at, log_slot, log_weight, ends, heads, held, last
+):
     """Moves the windows of a state to an instant."""
     for w in range(width):
         floor = now - lengths[base + w]
@@ -216,7 +238,9 @@ def _charge(
         if counts[b] >= _ACCESSES:
             amount = np.int64(1) if counts[b] == _ACCESSES else weight[e]
             if amount > 0:
-                _append(s, at[e], -1, amount, width, -1, log_at, log_slot, log_weight, ends, heads, held)
+                _append(
+                    s, at[e], -1, amount, width, -1, log_at, log_slot, log_weight, ends, heads, held
+                )
             continue
         begin, end = first_row[e], first_row[e + 1]
         if counts[b] == _ACCOUNTS:
@@ -229,7 +253,20 @@ def _charge(
                 what = item[r]
             slot = _find(s, what, states, items, last, mask, shift)
             place = ends[s]
-            _append(s, at[e], slot, 1, width, last[slot], log_at, log_slot, log_weight, ends, heads, held)
+            _append(
+                s,
+                at[e],
+                slot,
+                1,
+                width,
+                last[slot],
+                log_at,
+                log_slot,
+                log_weight,
+                ends,
+                heads,
+                held,
+            )
             states[slot], items[slot], last[slot] = s, what, place
 
 

@@ -43,19 +43,29 @@ def snapshot(engine: Engine) -> bytes:
     """Writes everything that later decisions depend on, in one canonical order."""
     now = engine.clock
     budgets = [
-        (d.budget.id, sorted((key, log.dump(now)) for key, log in d.logs.items() if not log.idle(now)))
+        (
+            d.budget.id,
+            sorted((key, log.dump(now)) for key, log in d.logs.items() if not log.idle(now)),
+        )
         for d in engine.detectors
     ]
     reservations = [
         _Reservation(
-            number, o.at, o.expires_at, o.request, [(c.detector.budget.id, c.key, list(c.items)) for c in o.charges]
+            number,
+            o.at,
+            o.expires_at,
+            o.request,
+            [(c.detector.budget.id, c.key, list(c.items)) for c in o.charges],
         )
         for number, o in sorted(engine.reservations.items())
     ]
     chains = sorted(
-        (budget, key, item, c.before, list(c.links)) for (budget, key, item), c in engine.chains.by_item.items()
+        (budget, key, item, c.before, list(c.links))
+        for (budget, key, item), c in engine.chains.by_item.items()
     )
-    holds = sorted((kind.value, name, hold.policy, hold.at) for (kind, name), hold in engine.holds.items())
+    holds = sorted(
+        (kind.value, name, hold.policy, hold.at) for (kind, name), hold in engine.holds.items()
+    )
     state = _State(
         _VERSION, engine.policies.digest, now, engine.number, holds, budgets, reservations, chains
     )
@@ -75,11 +85,16 @@ def restore(policies: PolicySet, data: bytes) -> Engine:
     try:
         state = msgspec.msgpack.decode(data, type=_State)
     except msgspec.MsgspecError as error:
-        raise IntegrityError("the snapshot of the engine is damaged", help="rebuild the state from the ledger") from error
-    engine = Engine(policies)
-    if state.version != _VERSION or [b for b, _ in state.budgets] != [d.budget.id for d in engine.detectors]:
         raise IntegrityError(
-            "the snapshot of the engine belongs to another policy set", help="rebuild the state from the ledger"
+            "the snapshot of the engine is damaged", help="rebuild the state from the ledger"
+        ) from error
+    engine = Engine(policies)
+    if state.version != _VERSION or [b for b, _ in state.budgets] != [
+        d.budget.id for d in engine.detectors
+    ]:
+        raise IntegrityError(
+            "the snapshot of the engine belongs to another policy set",
+            help="rebuild the state from the ledger",
         )
     engine.clock, engine.number = state.clock, state.number
     engine.holds = {(Key(kind), name): Hold(policy, at) for kind, name, policy, at in state.holds}
@@ -92,7 +107,10 @@ def _fill_logs(engine: Engine, state: _State) -> None:
     for detector, (_, keys) in zip(engine.detectors, state.budgets, strict=True):
         for key, entries in keys:
             log = detector.log(_hashable(key))
-            log.open = sum(c[0] == detector.budget.id and _hashable(c[1]) == _hashable(key) for c in state.chains)
+            log.open = sum(
+                c[0] == detector.budget.id and _hashable(c[1]) == _hashable(key)
+                for c in state.chains
+            )
             log.load([(_hashable(item), at) for item, at in entries], state.clock)
 
 

@@ -95,7 +95,8 @@ class TwoPhase:
         outcome, refused = self._settle(drawn)
         for number in range(_ROUNDS_MAX):
             against = refused if number < _ROUNDS_MAX - 1 else _NO_FLAGS
-            if not any([self._suspect(d, against) for d in shared]):
+            found = [self._suspect(d, against) for d in shared]
+            if not any(found):
                 break
             outcome, refused = self._settle(drawn)
         if not self.keep:
@@ -170,11 +171,15 @@ class TwoPhase:
         """Keys whose peak reaches a bar; peaks are computed once for all policy sets."""
         missing = [length for length in spans.lengths if length not in links.peaks]
         if missing:
-            found = kernels.peak(links.starts, links.at, links.former, links.distinct, np.array(missing, np.int64))
+            found = kernels.peak(
+                links.starts, links.at, links.former, links.distinct, np.array(missing, np.int64)
+            )
             links.peaks.update(zip(missing, found.T, strict=True))
-        return np.logical_or.reduce(
-            [links.peaks[length] >= bar for length, bar in zip(spans.lengths, spans.bars, strict=True)]
-        )
+        above = [
+            links.peaks[length] >= bar
+            for length, bar in zip(spans.lengths, spans.bars, strict=True)
+        ]
+        return np.asarray(np.logical_or.reduce(above))
 
     def _busiest(self, drawn: _Drawn) -> int:
         """No key has more rows than this."""
@@ -189,16 +194,28 @@ class TwoPhase:
         return np.asarray(total * (1 + 1e-9) >= lowest)
 
     def _weights(self) -> npt.NDArray[np.int64]:
-        return np.zeros(len(self.history), np.int64) if self.history.bytes is None else self.history.bytes
+        return (
+            np.zeros(len(self.history), np.int64)
+            if self.history.bytes is None
+            else self.history.bytes
+        )
 
     def _size(self) -> int:
         """The most rows that one event has."""
-        return 1 if self.history.first_row is None else int(np.diff(self.history.first_row).max(initial=1))
+        return (
+            1
+            if self.history.first_row is None
+            else int(np.diff(self.history.first_row).max(initial=1))
+        )
 
     def _linked(self, drawn: _Drawn) -> _Links:
         target = drawn.budget.target
         counts = drawn.budget.counts
-        name = (_key_name(self.history, drawn.budget.per), counts, None if target == Target() else target)
+        name = (
+            _key_name(self.history, drawn.budget.per),
+            counts,
+            None if target == Target() else target,
+        )
         found = self._links.get(name)
         if found is None:
             found = self._link(drawn, counts)
@@ -212,14 +229,16 @@ class TwoPhase:
         if counts is Count.PERSONS:
             item = history.person
             if history.first_row is not None:
-                event = np.repeat(np.arange(len(history), dtype=np.int32), np.diff(history.first_row))
+                event = np.repeat(
+                    np.arange(len(history), dtype=np.int32), np.diff(history.first_row)
+                )
                 key, at = key[event], at[event]
             key = _own_only(key, history, drawn.budget.target.own)
         elif counts is Count.ACCOUNTS:
             item = history.account.codes.astype(np.uint64)
         else:
             item = np.arange(len(history), dtype=np.uint64)
-        starts, at, item, row = kernels.group(key, drawn.keys, at, item, True)  # noqa: FBT003 - compiled
+        starts, at, item, row = kernels.group(key, drawn.keys, at, item)
         lowest = 0 if self.keep else min(drawn.spans.bars)
         former, distinct = kernels.link(starts, item, lowest)
         return _Links(starts, at, row if event is None else event[row], former, distinct)
@@ -260,10 +279,12 @@ class TwoPhase:
     def _touched(self, acting: list[_Drawn]) -> Flags:
         touched = np.zeros(len(self.history), np.bool_)
         for d in acting:
-            mine = np.append(d.suspects, False)[d.key]  # noqa: FBT003 - the flag of key -1
+            mine = np.append(d.suspects, False)[d.key]
             touched |= mine
             if d.budget.effect is Effect.HOLD and d.budget.mode is Mode.ENFORCE:
-                column = self.history.account if Key.ACCOUNT in d.budget.per else self.history.session
+                column = (
+                    self.history.account if Key.ACCOUNT in d.budget.per else self.history.session
+                )
                 if column is not None:  # a hold refuses whatever its subject asks, drawn or not
                     table = np.zeros(len(column.words) + 1, np.bool_)
                     table[column.codes[mine]] = True

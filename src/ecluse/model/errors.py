@@ -13,7 +13,15 @@ Messages are lower-case without a full stop, user input in backticks, never pers
 from dataclasses import dataclass
 from typing import ClassVar
 
-__all__ = ["CallerError", "ConfigError", "EcluseError", "IntegrityError", "Issue", "SourceError", "UnavailableError"]
+__all__ = [
+    "CallerError",
+    "ConfigError",
+    "EcluseError",
+    "IntegrityError",
+    "Issue",
+    "SourceError",
+    "UnavailableError",
+]
 
 
 class EcluseError(Exception):

@@ -4,7 +4,16 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "format_duration", "format_instant", "parse_duration", "parse_instant"]
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "format_duration",
+    "format_instant",
+    "parse_duration",
+    "parse_instant",
+]
 
 SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND
@@ -27,7 +36,9 @@ def parse_duration(text: str) -> int:
     """
     match = _DURATION.fullmatch(text)
     if match is None or int(match[1]) == 0:
-        raise ValueError(f"`{text}` is not a duration: write a whole number and s, m, h or d, such as 10m")
+        raise ValueError(
+            f"`{text}` is not a duration: write a whole number and s, m, h or d, such as 10m"
+        )
     return int(match[1]) * _UNITS[match[2]]
 
 

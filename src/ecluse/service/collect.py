@@ -15,14 +15,23 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ecluse.formats.common.tally import Tally
 from ecluse.engine.history import UNKNOWN_INSTANT, Column, History
+from ecluse.formats.common.tally import Tally
 from ecluse.model.batch import EventBatch
 from ecluse.ports import Directory, Pseudonyms
 
 __all__ = ["Collected", "Collector"]
 
-_WORDS: Final = ("account", "application", "session", "organization", "source", "operation", "categories", "factor")
+_WORDS: Final = (
+    "account",
+    "application",
+    "session",
+    "organization",
+    "source",
+    "operation",
+    "categories",
+    "factor",
+)
 _NOWHERE: Final = "(unknown)"
 """The application of events whose log does not say."""
 
@@ -54,7 +63,9 @@ class Collector:
     seed: int
     directory: Directory
     tally: Tally = field(default_factory=Tally)
-    _vocabulary: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in _WORDS})
+    _vocabulary: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {name: {} for name in _WORDS}
+    )
     _parts: dict[str, list[Any]] = field(default_factory=dict)
     _events: int = 0
 
@@ -66,32 +77,44 @@ class Collector:
             return
         self._put("at", events["at"].to_numpy())
         for name in _WORDS:
-            self._put(name, self._coded(name, events[name]) if name in events.columns else None, events.height, -1)
-        self._put("bytes", events["bytes"].fill_null(0).to_numpy() if "bytes" in events.columns else None, events.height, 0)
+            self._put(
+                name,
+                self._coded(name, events[name]) if name in events.columns else None,
+                events.height,
+                -1,
+            )
+        self._put(
+            "bytes",
+            events["bytes"].fill_null(0).to_numpy() if "bytes" in events.columns else None,
+            events.height,
+            0,
+        )
         self._add_persons(events)
         self._events += events.height
 
     def finish(self) -> Collected:
         """Puts everything in order of time (events of one instant as they were read) and asks for the facts."""
-        columns = {name: self._joined(name, np.int32, -1) for name in _WORDS}
-        at = self._joined("at", np.int64, 0)
-        sizes = self._joined("sizes", np.int64, 1)
+        columns = {name: self._joined(name, np.int32) for name in _WORDS}
+        at = self._joined("at", np.int64)
+        sizes = self._joined("sizes", np.int64)
         person = self._rows("person", np.zeros(0, np.uint64))
         history = History(
             at=np.zeros(0, np.int64) if at is None else at,
             person=person,
-            first_row=None if sizes is None else np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-            bytes=self._joined("bytes", np.int64, 0),
+            first_row=None
+            if sizes is None
+            else np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+            bytes=self._joined("bytes", np.int64),
             own=None if "own" not in self._parts else self._rows("own", person.astype(np.uint8)),
             account=self._column("account", columns["account"]),
             application=self._applications(columns["application"]),
-            **{
-                name: self._column(name, codes)
-                for name, codes in columns.items()
-                if name not in {"account", "application"} and codes is not None
-            },
+            **self._others(columns),
         )
-        pseudonyms = None if self.pseudonyms is None else self._rows("pseudonyms", np.zeros((0, 16), np.uint8))
+        pseudonyms = (
+            None
+            if self.pseudonyms is None
+            else self._rows("pseudonyms", np.zeros((0, 16), np.uint8))
+        )
         self._parts.clear()
         history, pseudonyms = _in_order(history, pseudonyms)
         history = _with_facts(history, self.directory)
@@ -103,7 +126,9 @@ class Collector:
         if part is None and parts is None:
             return
         if parts is None:
-            parts = self._parts[name] = [np.full(self._events, filler)] if self._events and name != "at" else []
+            parts = self._parts[name] = (
+                [np.full(self._events, filler)] if self._events and name != "at" else []
+            )
         parts.append(np.full(height, filler) if part is None else part)
 
     def _coded(self, name: str, values: pl.Series) -> npt.NDArray[np.int32]:
@@ -129,28 +154,46 @@ class Collector:
             self._parts.setdefault("pseudonyms", []).append(names)
             self._parts.setdefault("person", []).append(names[:, :8].copy().view("<u8").ravel())
         elif persons.dtype.is_integer():
-            self._parts.setdefault("person", []).append(persons.cast(pl.UInt64, wrap_numerical=True).to_numpy())
+            self._parts.setdefault("person", []).append(
+                persons.cast(pl.UInt64, wrap_numerical=True).to_numpy()
+            )
         else:
             self._parts.setdefault("person", []).append(persons.hash(self.seed).to_numpy())
 
     def _put_own(self, events: pl.DataFrame, *, several: bool) -> None:
-        names = events.select(
-            "at", "account", "persons" if several else pl.col("person").cast(pl.String).reshape((-1, 1)).arr.to_list().alias("persons")
-        ) if self._asks_caseload() else None
+        names = (
+            events.select(
+                "at",
+                "account",
+                "persons"
+                if several
+                else pl.col("person")
+                .cast(pl.String)
+                .reshape((-1, 1))
+                .arr.to_list()
+                .alias("persons"),
+            )
+            if self._asks_caseload()
+            else None
+        )
         if names is not None:
             own = self.directory.join(names)["own"].explode(empty_as_null=False)
             self._parts.setdefault("own", []).append(own.cast(pl.UInt8).fill_null(2).to_numpy())
 
     def _asks_caseload(self) -> bool:
-        empty = pl.DataFrame(schema={"at": pl.Int64, "account": pl.String, "persons": pl.List(pl.String)})
+        empty = pl.DataFrame(
+            schema={"at": pl.Int64, "account": pl.String, "persons": pl.List(pl.String)}
+        )
         return "own" in self.directory.join(empty).columns
 
     def _named(self, persons: pl.Series, pseudonyms: Pseudonyms) -> npt.NDArray[np.uint8]:
-        distinct, index = _dictionary(persons if persons.dtype == pl.String else persons.cast(pl.String))
+        distinct, index = _dictionary(
+            persons if persons.dtype == pl.String else persons.cast(pl.String)
+        )
         names = np.frombuffer(b"".join(pseudonyms.pseudonyms(distinct)), np.uint8).reshape(-1, 16)
         return names[index]
 
-    def _joined(self, name: str, kind: Any, filler: int) -> Any:
+    def _joined(self, name: str, kind: Any) -> Any:
         parts = self._parts.pop(name, None)
         if parts is None:
             return None
@@ -162,7 +205,16 @@ class Collector:
         return np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else empty
 
     def _column(self, name: str, codes: npt.NDArray[np.int32] | None) -> Column:
-        return Column(np.zeros(0, np.int32) if codes is None else codes, tuple(self._vocabulary[name]))
+        return Column(
+            np.zeros(0, np.int32) if codes is None else codes, tuple(self._vocabulary[name])
+        )
+
+    def _others(self, columns: dict[str, npt.NDArray[np.int32] | None]) -> dict[str, Any]:
+        return {
+            name: self._column(name, codes)
+            for name, codes in columns.items()
+            if name not in {"account", "application"} and codes is not None
+        }
 
     def _applications(self, codes: npt.NDArray[np.int32] | None) -> Column:
         words = tuple(self._vocabulary["application"])
@@ -212,9 +264,15 @@ def _with_facts(history: History, directory: Directory) -> History:
     return replace(
         history,
         kind=_by_account(facts["account_kind"], codes),
-        organization=_organizations(history.organization, _by_account(facts["organization"], codes)),
+        organization=_organizations(
+            history.organization, _by_account(facts["organization"], codes)
+        ),
         lineage=None if lineage.equals(facts["account"]) else _by_account(lineage, codes),
-        created_at=created[codes] if (created != 0).any() else np.zeros(0, np.int64) if not codes.size else _long_ago(codes),
+        created_at=created[codes]
+        if (created != 0).any()
+        else np.zeros(0, np.int64)
+        if not codes.size
+        else _long_ago(codes),
     )
 
 
@@ -235,7 +293,9 @@ def _organizations(said: Column | None, known: Column | None) -> Column | None:
     if said is None or known is None:
         return said or known
     words = (*said.words, *known.words)
-    codes = np.where(said.codes >= 0, said.codes, np.where(known.codes >= 0, known.codes + len(said.words), -1))
+    codes = np.where(
+        said.codes >= 0, said.codes, np.where(known.codes >= 0, known.codes + len(said.words), -1)
+    )
     same = {w: i for i, w in reversed(list(enumerate(words)))}
     table = np.array([*(same[w] for w in words), -1], np.int32)
     return Column(table[codes], words)

@@ -35,12 +35,15 @@ def entries(
 ) -> Iterator[pl.DataFrame]:
     """Gives frames with the columns of `Entry`, refusals included, in the order of the history.
 
-    Args:
-        pseudonyms: uint8[rows, 16].
+    `pseudonyms` is uint8[rows, 16].
     """
     decided = _decided(len(history), outcome, policies)
     first = history.rows()
-    columns = {field: column for field, name in _FIELDS.items() if (column := getattr(history, name)) is not None}
+    columns = {
+        field: column
+        for field, name in _FIELDS.items()
+        if (column := getattr(history, name)) is not None
+    }
     for begin in range(0, len(history), _CHUNK):
         part = slice(begin, min(begin + _CHUNK, len(history)))
         rows = slice(int(first[part.start]), int(first[part.stop]))
@@ -48,7 +51,9 @@ def entries(
             {
                 "at": history.at[part],
                 **{field: _words(column, part) for field, column in columns.items()},
-                "persons": _persons(pseudonyms[rows], first[part.start : part.stop + 1] - rows.start),
+                "persons": _persons(
+                    pseudonyms[rows], first[part.start : part.stop + 1] - rows.start
+                ),
                 **_own(history, part, rows),
                 **_created(history, part),
                 **({} if history.bytes is None else {"bytes": history.bytes[part]}),
@@ -67,12 +72,24 @@ def _decided(events: int, outcome: Outcome, policies: PolicySet) -> dict[str, An
     policy[where] = outcome.budget[loud]
     lengths = [[*(w.length for w in b.windows), 0] for b in policies.budgets]
     limits = [[*(w.limit for w in b.windows), 0] for b in policies.budgets]
-    window[where] = [lengths[b][w] for b, w in zip(outcome.budget[loud].tolist(), outcome.window[loud].tolist(), strict=True)]
-    limit[where] = [limits[b][w] for b, w in zip(outcome.budget[loud].tolist(), outcome.window[loud].tolist(), strict=True)]
+    window[where] = [
+        lengths[b][w]
+        for b, w in zip(outcome.budget[loud].tolist(), outcome.window[loud].tolist(), strict=True)
+    ]
+    limit[where] = [
+        limits[b][w]
+        for b, w in zip(outcome.budget[loud].tolist(), outcome.window[loud].tolist(), strict=True)
+    ]
     used[where] = outcome.used[loud]
     names = pl.Series([*(b.id for b in policies.budgets), ""], dtype=pl.String)
     words = pl.Series([e.word for e in Effect], dtype=pl.String)
-    return {"effect": words.gather(effect), "policy": names.gather(policy), "window": window, "used": used, "limit": limit}
+    return {
+        "effect": words.gather(effect),
+        "policy": names.gather(policy),
+        "window": window,
+        "used": used,
+        "limit": limit,
+    }
 
 
 def _words(column: Column, part: slice) -> pl.Series:

@@ -33,7 +33,24 @@ Way = Literal["auto", "compiled", "events"]
 """How to decide: compiled in two phases, or through the live engine event by event; the same answer."""
 
 _BUCKETS_MAX = 96
-_BUCKET_SECONDS = (1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 604800, 2592000)
+_BUCKET_SECONDS = (
+    1,
+    5,
+    10,
+    30,
+    60,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    14400,
+    43200,
+    86400,
+    604800,
+    2592000,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,13 @@ def decide(history: History, policies: PolicySet, *, way: Way = "auto") -> Decid
     return Decided(outcome, curves)
 
 
-def write(collected: Collected, decided: Decided, policies: PolicySet, ledger: Ledger, progress: Callable[[int], None]) -> int:
+def write(
+    collected: Collected,
+    decided: Decided,
+    policies: PolicySet,
+    ledger: Ledger,
+    progress: Callable[[int], None],
+) -> int:
     """Step 4: every decision into the ledger, durable when it returns; gives the number of entries."""
     assert collected.pseudonyms is not None, "persons were collected for this ledger"
     number = 0
@@ -105,7 +128,13 @@ def report(
 ) -> ReplayReport:
     """Step 5: the numbers of the whole replay."""
     history, outcome = collected.history, decided.outcome
-    effects = Counter({Effect(code).word: int(n) for code, n in enumerate(np.bincount(outcome.effect, minlength=7)) if n})
+    effects = Counter(
+        {
+            Effect(code).word: int(n)
+            for code, n in enumerate(np.bincount(outcome.effect, minlength=7))
+            if n
+        }
+    )
     effects["permit"] += len(history) - outcome.event.size
     refused = outcome.refused
     bucket, timeline = _timeline(history, refused)
@@ -115,7 +144,9 @@ def report(
         events=len(history),
         rejects=dict(collected.tally.rejects),
         ignored=dict(collected.tally.ignored),
-        reject_samples={reason: tuple(places) for reason, places in collected.tally.samples.items()},
+        reject_samples={
+            reason: tuple(places) for reason, places in collected.tally.samples.items()
+        },
         permitted=len(history) - int(refused.size),
         refused=int(refused.size),
         effects={word: n for word, n in effects.items() if n},
@@ -137,11 +168,16 @@ def report(
     )
 
 
-def _timeline(history: History, refused: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[int, tuple[Bucket, ...]]:
+def _timeline(
+    history: History, refused: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> tuple[int, tuple[Bucket, ...]]:
     if not len(history):
         return 0, ()
     span = int(history.at[-1] - history.at[0])
-    seconds = next((s for s in _BUCKET_SECONDS if span < s * 1_000_000 * (_BUCKETS_MAX - 1)), _BUCKET_SECONDS[-1])
+    seconds = next(
+        (s for s in _BUCKET_SECONDS if span < s * 1_000_000 * (_BUCKETS_MAX - 1)),
+        _BUCKET_SECONDS[-1],
+    )
     length = seconds * 1_000_000
     start = int(history.at[0]) // length
     place = history.at // length - start
@@ -149,11 +185,14 @@ def _timeline(history: History, refused: np.ndarray[tuple[int], np.dtype[np.int6
     every = np.bincount(place, minlength=number)
     out = np.bincount(place[refused], minlength=number)
     return length, tuple(
-        Bucket((start + i) * length, int(n - r), int(r)) for i, (n, r) in enumerate(zip(every, out, strict=True))
+        Bucket((start + i) * length, int(n - r), int(r))
+        for i, (n, r) in enumerate(zip(every, out, strict=True))
     )
 
 
-def _policy_counts(history: History, outcome: Outcome, policies: PolicySet) -> tuple[PolicyCount, ...]:
+def _policy_counts(
+    history: History, outcome: Outcome, policies: PolicySet
+) -> tuple[PolicyCount, ...]:
     """For each budget, how many events and accounts it warned, and how many went over it."""
     account = history.account.codes[outcome.event]
     held = outcome.window < 0
@@ -166,7 +205,9 @@ def _policy_counts(history: History, outcome: Outcome, policies: PolicySet) -> t
         for word, mask in ((budget.effect.word, over), (Effect.WARN.word, warned)):
             if mask.any():
                 found.append(
-                    PolicyCount(budget.id, word, shadow, int(mask.sum()), int(np.unique(account[mask]).size))
+                    PolicyCount(
+                        budget.id, word, shadow, int(mask.sum()), int(np.unique(account[mask]).size)
+                    )
                 )
     return tuple(found)
 

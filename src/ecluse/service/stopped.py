@@ -17,7 +17,9 @@ _POINTS_MAX = 200
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 
-def stopped_accounts(history: History, outcome: Outcome, policies: PolicySet) -> tuple[Stopped, ...]:
+def stopped_accounts(
+    history: History, outcome: Outcome, policies: PolicySet
+) -> tuple[Stopped, ...]:
     """Gives one line an account that was refused at least once, in the order of the first refusals.
 
     Cost: O(rows of these accounts), sorted.
@@ -36,14 +38,26 @@ def stopped_accounts(history: History, outcome: Outcome, policies: PolicySet) ->
     order = np.argsort(part.account.codes, kind="stable")
     bounds = np.searchsorted(part.account.codes[order], [*guilty, guilty[-1] + 1])
     found = [
-        _stopped(part, refused, order[bounds[i] : bounds[i + 1]], outcome, int(refusals[first[i]]), policies)
+        _stopped(
+            part,
+            refused,
+            order[bounds[i] : bounds[i + 1]],
+            outcome,
+            int(refusals[first[i]]),
+            policies,
+        )
         for i in range(guilty.size)
     ]
     return tuple(sorted(found, key=lambda s: (s.at, s.account)))
 
 
-def _stopped(
-    history: History, refused: npt.NDArray[np.bool_], events: Ints, outcome: Outcome, flag: int, policies: PolicySet
+def _stopped(  # noqa: PLR0917 - the columns that one line is made of
+    history: History,
+    refused: npt.NDArray[np.bool_],
+    events: Ints,
+    outcome: Outcome,
+    flag: int,
+    policies: PolicySet,
 ) -> Stopped:
     mine = refused[events]
     first = history.rows()
@@ -88,14 +102,16 @@ def _curve(
     attempted = np.cumsum(_firsts(person, np.ones(person.size, np.bool_)))
     read = np.cumsum(_firsts(person, ~refused))
     ends = np.cumsum(sizes) - 1
-    picked = np.unique(np.linspace(0, at.size - 1, min(at.size, _POINTS_MAX)).round().astype(np.int64))
-    picked = picked[ends[picked] >= 0]
-    return tuple(
-        (int(at[i]), int(attempted[ends[i]]), int(read[ends[i]])) for i in picked
+    picked = np.unique(
+        np.linspace(0, at.size - 1, min(at.size, _POINTS_MAX)).round().astype(np.int64)
     )
+    picked = picked[ends[picked] >= 0]
+    return tuple((int(at[i]), int(attempted[ends[i]]), int(read[ends[i]])) for i in picked)
 
 
-def _firsts(person: npt.NDArray[np.uint64], counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _firsts(
+    person: npt.NDArray[np.uint64], counted: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
     """1 where a person is counted for the first time, else 0."""
     where = np.flatnonzero(counted)
     _, first = np.unique(person[where], return_index=True)

@@ -10,7 +10,11 @@ SPANS = Spans((5, 20, 60), (3, 5, 40), (3, 5, 41))
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["charge", "back", "forget", "used"]), st.integers(0, 9), st.integers(1, 12)),
+        st.tuples(
+            st.sampled_from(["charge", "back", "forget", "used"]),
+            st.integers(0, 9),
+            st.integers(1, 12),
+        ),
         max_size=300,
     )
 )
