@@ -17,7 +17,7 @@ from ecluse.model.estate import AccountKind, Estate, LifeCycle
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import Budget, Count, Key, Mode, PolicySet, Target
 from ecluse.model.time import DAY, format_instant
-from ecluse.verify.flows import Flow, matches, merge, split
+from ecluse.verify.flows import SIDES, Flow, allows, merge, split
 
 __all__ = ["bounds_an_account", "uncovered"]
 
@@ -36,9 +36,9 @@ def uncovered(
 ) -> tuple[Finding, ...]:
     """What the estate has and the policy set does not bound, most severe first; with `now`, also what should be closed."""
     found: dict[str, list[Flow]] = {}
+    judge = _Judge(estate, policies)
     for flow, kind in split(estate, policies.budgets):
-        code = _judge(flow, kind, estate, policies)
-        if code:
+        if code := judge.code(flow, kind):
             found.setdefault(code, []).append(flow)
     findings = [
         _tell(code, flow, policies)
@@ -56,9 +56,37 @@ def bounds_an_account(budget: Budget) -> bool:
     return own and budget.counts is Count.PERSONS and not budget.effect.releases
 
 
-def _judge(flow: Flow, kind: AccountKind, estate: Estate, policies: PolicySet) -> str:
-    """The code of the finding about a flow, empty when all is well."""
-    candidates = [b for b in policies.budgets if bounds_an_account(b) and matches(b.target, flow)]
+class _Judge:
+    """Says what is wrong with a flow; flows that the same budgets concern are judged once."""
+
+    def __init__(self, estate: Estate, policies: PolicySet) -> None:
+        self._estate = estate
+        self._budgets = [b for b in policies.budgets if bounds_an_account(b)]
+        self._concerned: dict[tuple[str, frozenset[str]], int] = {}
+        self._judged: dict[tuple[int, str], str] = {}
+
+    def code(self, flow: Flow, kind: AccountKind) -> str:
+        """The code of the finding about a flow, empty when all is well."""
+        concerned = self._all_sides(flow)
+        key = (concerned, kind.id)
+        if key not in self._judged:
+            candidates = [b for i, b in enumerate(self._budgets) if concerned >> i & 1]
+            self._judged[key] = _judge(candidates, kind, self._estate)
+        return self._judged[key]
+
+    def _all_sides(self, flow: Flow) -> int:
+        """The budgets whose target holds for all of the flow, as bits by their place."""
+        concerned = -1
+        for side in SIDES:
+            names = getattr(flow, side)
+            if (side, names) not in self._concerned:
+                bits = (allows(b.target, side, names) << i for i, b in enumerate(self._budgets))
+                self._concerned[side, names] = sum(bits)
+            concerned &= self._concerned[side, names]
+        return concerned
+
+
+def _judge(candidates: list[Budget], kind: AccountKind, estate: Estate) -> str:
     enforcing = [b for b in candidates if b.mode is Mode.ENFORCE]
     horizon = _horizon(enforcing, kind, estate)
     if horizon == 0:

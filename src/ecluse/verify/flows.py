@@ -12,12 +12,16 @@ from typing import Final, TypeVar
 from ecluse.model.estate import AccountKind, Application, Estate, Organization
 from ecluse.model.policy import Budget, Target
 
-__all__ = ["Flow", "matches", "merge", "split"]
+__all__ = ["SIDES", "Flow", "allows", "merge", "split"]
 
 T = TypeVar("T")
 
 UNLISTED: Final = ""
 """Stands for the operations or categories of an application that lists none."""
+
+
+SIDES: Final = ("applications", "kinds", "organizations", "operations", "categories")
+"""The sides of a flow, which are also conditions of a target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,10 @@ def split(estate: Estate, budgets: Sequence[Budget]) -> Iterator[tuple[Flow, Acc
                 yield _flow(application, kind, bodies, operation, category), kind
 
 
-def matches(target: Target, flow: Flow) -> bool:
-    """Whether the target's conditions on kind, organization, application, operation and category hold for all of the flow."""
-    pairs = (
-        (target.kinds, flow.kinds),
-        (target.organizations, flow.organizations),
-        (target.applications, flow.applications),
-        (target.operations, flow.operations),
-        (target.categories, flow.categories),
-    )
-    return all(allowed is None or wanted <= allowed for allowed, wanted in pairs)
+def allows(target: Target, side: str, names: frozenset[str]) -> bool:
+    """Whether the target's condition on one of `SIDES` holds for all of these names."""
+    allowed: frozenset[str] | None = getattr(target, side)
+    return allowed is None or names <= allowed
 
 
 def merge(flows: Iterable[Flow], estate: Estate) -> list[Flow]:

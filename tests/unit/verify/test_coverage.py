@@ -123,6 +123,23 @@ def test_many_organizations_cost_little_and_are_told_shortly():
     assert len(finding.help) < 200
 
 
+def test_many_budgets_cost_little():
+    bodies = tuple(Organization(f"o{i}", (Headcount("k", 1),)) for i in range(300))
+    ways = {"operations": ("view", "list"), "categories": ("x", "y", "z")}
+    estate = Estate(
+        tuple(Application(f"a{i}", "o", 9, **ways) for i in range(10)), (AccountKind("k"),), bodies
+    )
+    own = [
+        Budget(f"b{o.id}", (Key.ACCOUNT,), YEARLY, target=Target(organizations=frozenset({o.id})))
+        for o in bodies
+    ]
+    assert uncovered(estate, PolicySet(tuple(own))) == ()
+    (finding,) = uncovered(estate, PolicySet(tuple(own[1:])))
+    assert finding.what.startswith("`k` accounts of `o0` may") or finding.what.startswith(
+        "all accounts of `o0` may"
+    )
+
+
 some = st.sampled_from
 subsets = st.one_of(st.none(), st.frozensets(some(["x", "y"]), min_size=1))
 zone_hours = st.builds(
