@@ -23,7 +23,7 @@ row = st.lists(cell, min_size=1, max_size=5).map(lambda cells: ",".join(map(quot
 class TestCells:
     """RFC 4180 §2.5-2.7."""
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=120, deadline=None)
     @given(st.lists(st.one_of(row, plain.filter(lambda t: '"' not in t)), max_size=8))
     def test_well_formed_lines(self, texts):
         texts = [t for t in texts if t]
@@ -36,7 +36,7 @@ class TestCells:
             column = tokens.column(number).to_list()
             assert column == [c[number] if len(c) > number else None for c in wanted]
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=120, deadline=None)
     @given(st.lists(plain, max_size=8))
     def test_any_line_does_not_disturb_the_others(self, texts):
         texts = [*(t for t in texts if t), 'x,"y"']

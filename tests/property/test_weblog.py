@@ -65,7 +65,7 @@ def one_by_one(parser, texts):
 class TestBothWays:
     """The positions of quotes and spaces tell the same as the expression."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(lines, LEADS)
     def test_fields_are_equal(self, texts, lead):
         names = frozenset({*WEB_FIELDS, *lead})
@@ -75,7 +75,7 @@ class TestBothWays:
         wanted = [{name: row.get(name) for name in sorted(names)} for row in slow]
         assert table.frame.to_dicts() == wanted
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=120, deadline=None)
     @given(st.lists(st.binary(max_size=60).filter(lambda b: b"\n" not in b), max_size=8))
     def test_every_line_is_accounted_for(self, raw):
         block = b"".join(line + b"\n" for line in raw)

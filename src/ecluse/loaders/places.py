@@ -189,7 +189,8 @@ def _pattern(node: Node) -> tuple[str]:
 
 
 def _number(node: Node) -> tuple[str]:
-    return (str(number(node)),)
+    number(node)
+    return (node.text,)
 
 
 def _flag(node: Node) -> tuple[str]:
@@ -207,8 +208,8 @@ def _time_format(node: Node) -> str:
     try:
         back = probe.dt.strftime(written).str.to_datetime(written, strict=False)
     except (pl.exceptions.PolarsError, ValueError):
-        back = pl.Series([None])
-    if back.null_count():
+        back = pl.Series([None], dtype=pl.Datetime)
+    if back.null_count() or back.dt.date()[0] != _PROBE.date():
         raise Fault(
             f"{quote(written)} cannot be read back",
             "it must give a date, with a year, by strftime codes such as %Y-%m-%d %H:%M:%S%.f%z",

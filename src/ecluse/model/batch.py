@@ -22,7 +22,9 @@ EVENT_SCHEMA: dict[str, pl.DataType] = {
 }
 """All columns but `at`, `account` and `persons` may hold null for unknown. A whole column may be absent.
 
-A source of one person an event may give `person` (String, Int64 or UInt64) instead of `persons`.
+A source of one person an event may give `person` (String, Int64 or UInt64) instead of `persons`; batches of
+one log may differ in that. Parquet gives texts that are dictionary-coded in the file as Categorical (so
+may `account` be); logs of text give plain String.
 """
 
 

@@ -90,9 +90,9 @@ class _Input:
 
 
 def line_blocks(
-    path: Path, *, max_line: int, progress: Progress = lambda _bytes: None, size: int = BLOCK_BYTES
+    path: Path, *, max_line: int, progress: Progress = lambda _bytes: None
 ) -> Iterator[Block]:
-    """Blocks of about `size` bytes, cut at line ends; a longer line than `max_line` never fills the memory.
+    """Blocks of about `BLOCK_BYTES`, cut at line ends; a longer line than `max_line` never fills the memory.
 
     Raises:
         SourceError: for compressed data that ends too early, and for what is not text.
@@ -100,7 +100,7 @@ def line_blocks(
     """
     source = _Input(path, progress)
     try:
-        yield from _cut(source, path, max_line, size)
+        yield from _cut(source, path, max_line)
     finally:
         source.close()
 
@@ -142,7 +142,7 @@ def head_of(path: Path, size: int = 64 * 1024) -> bytes:
     return head[:size].removeprefix(_BOM)
 
 
-def _cut(source: _Input, path: Path, max_line: int, size: int) -> Iterator[Block]:
+def _cut(source: _Input, path: Path, max_line: int) -> Iterator[Block]:
     pieces: list[bytes] = []
     held, line, skipping, first = 0, 1, False, True
     while piece := source.text():
@@ -159,7 +159,8 @@ def _cut(source: _Input, path: Path, max_line: int, size: int) -> Iterator[Block
             line += 1
         pieces.append(piece)
         held += len(piece)
-        if held < size:
+        unended = b"\n" not in piece and held <= max_line
+        if held < BLOCK_BYTES or unended:
             continue
         data = b"".join(pieces)
         end = data.rfind(b"\n") + 1

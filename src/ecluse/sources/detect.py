@@ -10,8 +10,10 @@ from ecluse.sources.blocks import STDIN, head_of
 __all__ = ["detect"]
 
 _LINES: Final = 20
-# A more special format before the more general ones that its lines would pass for too.
+_ENOUGH: Final = 0.8
+"""Share of the first lines that must fit: the odd line of a scanner should not hide what a log is."""
 _GENERAL: Final = ("jsonl", "csv")
+"""Taken only when no special format fits, in this order: their tests let the lines of others pass too."""
 
 
 def detect(path: Path) -> str:
@@ -20,10 +22,9 @@ def detect(path: Path) -> str:
     Raises:
         SourceError: when no format fits, or more than one, or the log comes from standard input.
     """
-    if path == STDIN:
-        raise SourceError(
-            "the format of standard input cannot be found out", help="say it with --format"
-        )
+    if path == STDIN or not path.is_file():  # a pipe can be read only once
+        what = "standard input" if path == STDIN else f"`{path}`, a pipe,"
+        raise SourceError(f"the format of {what} cannot be found out", help="say it with --format")
     head = head_of(path)
     if head.startswith(b"PAR1"):
         return "parquet"
@@ -35,9 +36,9 @@ def detect(path: Path) -> str:
     lines = [line.rstrip("\r") for line in (text[:-1] or text) if line.strip()][:_LINES]
     if not lines:
         raise SourceError(f"`{path}`: there is nothing in it to tell its format by")
-    found = [name for name in formats.names() if formats.find(name).detect(lines)]
+    found = [name for name in formats.names() if _fits(name, lines)]
     special = [name for name in found if name not in _GENERAL]
-    chosen = special or found
+    chosen = special or [name for name in _GENERAL if name in found][:1]
     if len(chosen) == 1:
         return chosen[0]
     what = f"it could be {' or '.join(chosen)}" if chosen else "its first lines fit none"
@@ -45,3 +46,10 @@ def detect(path: Path) -> str:
         f"`{path}`: the format cannot be told: {what}",
         help=f"say it with --format: {', '.join(formats.names())}",
     )
+
+
+def _fits(name: str, lines: list[str]) -> bool:
+    test = formats.find(name).detect
+    if test(lines):
+        return True
+    return name != "csv" and sum(test([line]) for line in lines) >= _ENOUGH * len(lines)

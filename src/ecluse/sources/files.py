@@ -135,7 +135,7 @@ def _read_file(
 ) -> Iterator[EventBatch]:
     options = {name: option.default for name, option in fmt.options.items()}
     options |= dict(given.options) if given is not None else {}
-    head = b"" if path == STDIN else head_of(path)
+    head = head_of(path) if path.is_file() else b""  # a pipe can be read only once
     shape = fmt.shape(head, options)
     if shape is Shape.PARQUET:
         yield from _read_table(

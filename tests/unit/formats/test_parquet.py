@@ -57,7 +57,9 @@ def test_wrong_types_are_refused(column):
 
 
 def test_other_tables_become_texts():
-    frame = pl.DataFrame({"n": [1], "l": [[1, 2]], "t": pl.Series([AT]).cast(pl.Datetime("us", "UTC"))})
+    frame = pl.DataFrame(
+        {"n": [1], "l": [[1, 2]], "t": pl.Series([AT]).cast(pl.Datetime("us", "UTC"))}
+    )
     table = text_table(frame, first=5)
     assert table.frame.row(0) == ("1", ["1", "2"], "2025-07-12T08:00:00.000000+00:00")
     assert table.numbers.tolist() == [5]

@@ -105,13 +105,17 @@ def test_hostile_json_lines_are_rejects_and_hurt_no_other(read, line):
 
 def test_a_record_spread_over_lines_is_not_taken_for_one(read):
     mapping = "time: time\naccount: account\nperson: person\n"
-    batch = read("jsonl", b'{"time":"2025-07-12T10:00:00Z",\n"account":"a","person":"1"}\n', mapping)
+    batch = read(
+        "jsonl", b'{"time":"2025-07-12T10:00:00Z",\n"account":"a","person":"1"}\n', mapping
+    )
     assert batch.rejects == {"does not parse": 2}
 
 
 def test_ocsf(read):
     batch = read("ocsf", "ocsf.jsonl")
-    assert rows(batch, "account", "persons", "session", "organization", "application", "operation") == [
+    assert rows(
+        batch, "account", "persons", "session", "organization", "application", "operation"
+    ) == [
         ("u-1", ["12", "13"], "s-1", "o-1", "portal", "GetPerson"),
         ("bob", ["14"], None, None, "example", "Read"),
     ]

@@ -1,5 +1,7 @@
 """Real logs, with the numbers that are documented for them."""
 
+import csv
+import re
 from pathlib import Path
 
 import polars as pl
@@ -28,20 +30,23 @@ def read(name, path, mapping=None):
 
 
 def test_web_apache():
-    events, tally = read("combined", "web_apache/apache_logs", "account: remote_addr\nperson: path\n")
+    events, tally = read(
+        "combined", "web_apache/apache_logs", "account: remote_addr\nperson: path\n"
+    )
     assert events.height == tally.lines == 10_000
     assert not tally.rejects
-    assert events["at"].is_between(1_431_857_000_000_000, 1_432_155_000_000_000).all()
+    assert events["at"].is_between(1_431_857_000_000_000, 1_432_156_000_000_000).all()
 
 
 def test_edgar():
-    mapping = (
-        "time:\n- {fields: [date, time], format: '%Y-%m-%d %H:%M:%S'}\naccount: ip\nperson: accession\n"
-    )
+    mapping = "time:\n- {fields: [date, time], format: '%Y-%m-%d %H:%M:%S'}\naccount: ip\nperson: accession\n"
     events, tally = read("csv", "edgar/edgar_log_excerpts.csv", mapping)
     assert events.height == 16_643
     assert events["account"].n_unique() == 1591
-    assert events["person"].n_unique() == 9343
+    with (DATA / "edgar/edgar_log_excerpts.csv").open(newline="") as file:
+        truth = {row["accession"] for row in csv.DictReader(file)}
+    assert set(events["person"]) == truth
+    assert len(truth) == 8921  # 9,394 with the company; the 9,343 of the data's README is neither
     assert not tally.rejects
 
 
@@ -60,7 +65,10 @@ def test_cloudtrail_invictus():
     assert not tally.rejects
     thief = events.filter(pl.col("account").str.ends_with("user/bert-jan"))
     read_by = thief.explode("persons").group_by("application").agg(pl.col("persons").n_unique())
-    assert dict(read_by.iter_rows()) == {"secretsmanager.amazonaws.com": 20, "ssm.amazonaws.com": 42}
+    assert dict(read_by.iter_rows()) == {
+        "secretsmanager.amazonaws.com": 20,
+        "ssm.amazonaws.com": 42,
+    }
 
 
 def test_cloudtrail_otrf():
@@ -119,5 +127,5 @@ def test_pgaudit_expected_output():
     )
     _, tally = read("pgaudit", "formats/pgaudit/expected/pgaudit.out", mapping)
     text = (DATA / "formats/pgaudit/expected/pgaudit.out").read_text()
-    entries = sum(line.startswith("NOTICE:  AUDIT: ") for line in text.splitlines())
+    entries = len(re.findall(r"(?m)^[A-Z]+:  AUDIT: (?:SESSION|OBJECT),", text))
     assert tally.rejects == {"no time": entries}

@@ -9,9 +9,9 @@ from ecluse.model.errors import CallerError, ConfigError
 MINIMAL = "format: combined\naccount: remote_user\nperson: path\n"
 
 
-def faults(text, format=None):
+def faults(text, name=None):
     with pytest.raises(ConfigError) as caught:
-        load_mapping(text, file="m.yaml", format=format)
+        load_mapping(text, file="m.yaml", format=name)
     return [(i.line, i.column, i.message, i.help) for i in caught.value.issues]
 
 
@@ -88,8 +88,8 @@ def test_all_faults_are_told_at_once_with_their_places():
         "rules:\n- when: {field: path, maches: x}\n  set: {operation: a, person: b}\n"
     )
     places = [(line, column) for line, column, _, _ in found]
-    assert places == [(1, 1), (2, 1), (3, 32), (4, 35), (5, 19), (7, 9), (7, 22), (8, 25)]
-    advice = {line: help for line, _, _, help in found}
+    assert places == [(1, 1), (2, 1), (3, 32), (4, 35), (5, 19), (7, 9), (7, 23), (8, 23)]
+    advice = {line: text for line, _, _, text in found}
     assert "did you mean `account`" in advice[2]
     assert "did you mean `clf`" in advice[4]
 
@@ -131,10 +131,10 @@ def test_faults(text, message):
 
 
 def test_a_mapping_for_another_format_is_refused():
-    ((line, _, message, help),) = faults(MINIMAL, format="w3c")[:1]
+    ((line, _, message, advice),) = faults(MINIMAL, name="w3c")[:1]
     assert line == 1
     assert "for `combined`" in message
-    assert "--format combined" in help
+    assert "--format combined" in advice
 
 
 def test_the_format_may_come_from_the_caller():

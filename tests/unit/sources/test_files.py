@@ -15,13 +15,15 @@ from ecluse.sources import blocks
 from ecluse.sources.files import find_files, mapping_for, read_events
 
 NOW = 1_795_000_000_000_000
-LINE = '192.0.2.1 - a [12/Jul/2025:10:{:02d}:{:02d} +0200] "GET /people/{} HTTP/1.1" 200 1 "-" "-"\n'
+LINE = (
+    '192.0.2.1 - a [12/Jul/2025:10:{:02d}:{:02d} +0200] "GET /people/{} HTTP/1.1" 200 1 "-" "-"\n'
+)
 LOG = "".join(LINE.format(i // 60, i % 60, i) for i in range(3000)).encode()
 MAPPING = load_mapping("format: combined\naccount: remote_user\nperson: path\n", file="m.yaml")
 
 
-def read(*paths, format="combined", mapping=MAPPING, **options):
-    return list(read_events(list(paths), format=format, mapping=mapping, now=NOW, **options))
+def read(*paths, name="combined", mapping=MAPPING, **options):
+    return list(read_events(list(paths), format=name, mapping=mapping, now=NOW, **options))
 
 
 def count(batches):
@@ -134,14 +136,14 @@ def test_standard_input(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(LOG))))
     assert count(read(Path("-"))) == (3000, 0)
     with pytest.raises(SourceError, match="standard input"):
-        read(Path("-"), format="auto")
+        read(Path("-"), name="auto")
 
 
 def test_the_format_is_found_by_itself(write):
-    assert count(read(write(b"junk\n" + LOG), format="auto")) == (3000, 1)
+    assert count(read(write(b"junk\n" + LOG), name="auto")) == (3000, 1)
     for content in (b"", b"what is this\n", b"\0\1"):
         with pytest.raises(SourceError):
-            read(write(content), format="auto")
+            read(write(content), name="auto")
 
 
 def test_mappings_must_fit_the_format():
@@ -159,19 +161,24 @@ def test_a_refusal_of_the_format_names_the_file(write):
     path = write(b"x;y;z\n")
     mapping = load_mapping("time: t\naccount: a\nperson: p\n", file="m.yaml", format="csv")
     with pytest.raises(SourceError, match=f"`{path}`: the table has no column"):
-        read(path, format="csv", mapping=mapping)
+        read(path, name="csv", mapping=mapping)
 
 
 AT = 1_752_307_200_000_000
 TABLE = pl.DataFrame(
-    {"at": [AT, AT + 1, 0], "account": ["a", "b", "b"], "person": [1, 2, 3], "source": ["x", "y", "z"]}
+    {
+        "at": [AT, AT + 1, 0],
+        "account": ["a", "b", "b"],
+        "person": [1, 2, 3],
+        "source": ["x", "y", "z"],
+    }
 )
 
 
 def test_parquet_by_columns(tmp_path):
     path = tmp_path / "events.parquet"
     TABLE.with_columns(pl.col("account").cast(pl.Categorical)).write_parquet(path, row_group_size=2)
-    (batch,) = read(path, format="auto", mapping=None, columns=frozenset())
+    (batch,) = read(path, name="auto", mapping=None, columns=frozenset())
     assert batch.events.columns == ["at", "account", "person"]
     assert batch.events.dtypes == [pl.Int64, pl.Categorical, pl.Int64]
     assert batch.rejects == {"time out of range": 1}
@@ -183,13 +190,16 @@ def test_parquet_with_a_mapping(tmp_path):
     TABLE.rename({"at": "ts", "account": "who", "person": "whom"}).write_parquet(path)
     text = "time: {field: ts, format: unix_us}\naccount: who\nperson: whom\n"
     mapping = load_mapping(text, file="m.yaml", format="parquet")
-    (batch,) = read(path, format="parquet", mapping=mapping)
-    assert batch.events.select("at", "account", "person").rows() == [(AT, "a", "1"), (AT + 1, "b", "2")]
+    (batch,) = read(path, name="parquet", mapping=mapping)
+    assert batch.events.select("at", "account", "person").rows() == [
+        (AT, "a", "1"),
+        (AT + 1, "b", "2"),
+    ]
     with pytest.raises(SourceError, match="own columns"):
-        read(path, format="parquet", mapping=None)
+        read(path, name="parquet", mapping=None)
     wrong = load_mapping(text.replace("who\n", "whoo\n"), file="m.yaml", format="parquet")
     with pytest.raises(SourceError, match="no column `whoo`"):
-        read(path, format="parquet", mapping=wrong)
+        read(path, name="parquet", mapping=wrong)
 
 
 def test_parquet_that_is_cut_off(tmp_path):
@@ -197,4 +207,4 @@ def test_parquet_that_is_cut_off(tmp_path):
     TABLE.write_parquet(path)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(SourceError, match="not a Parquet file"):
-        read(path, format="parquet", mapping=None)
+        read(path, name="parquet", mapping=None)

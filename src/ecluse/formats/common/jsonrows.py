@@ -28,6 +28,7 @@ class JsonRows:
             "Record",
             [(place, Any, None) for place in self._places.values()],
             rename={place: head for head, place in self._places.items()},
+            gc=False,  # records are trees, and live for one block
         )
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)
 

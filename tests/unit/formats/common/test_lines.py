@@ -35,7 +35,11 @@ def test_an_empty_block():
     assert text_column(lines, lines.starts, lines.ends).to_list() == []
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\r\n", codec="utf-8"), max_size=30), max_size=6))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters="\r\n", codec="utf-8"), max_size=30), max_size=6
+    )
+)
 def test_columns_are_the_texts(values):
     block = "".join(value + "\n" for value in values).encode()
     lines = Lines.of(block, first_line=1, max_line=1000)

@@ -29,7 +29,9 @@ def test_instants(form, text, instant):
     assert micros(pl.Series([text]), TimeSource(("t",), form))[0] == parse_instant(instant)
 
 
-@pytest.mark.parametrize("form", ["clf", "rfc3339", "unix", "unix_ms", "unix_ns", "%Y-%m-%d %H:%M:%S"])
+@pytest.mark.parametrize(
+    "form", ["clf", "rfc3339", "unix", "unix_ms", "unix_ns", "%Y-%m-%d %H:%M:%S"]
+)
 @pytest.mark.parametrize(
     "text",
     [

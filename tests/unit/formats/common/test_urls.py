@@ -3,7 +3,13 @@
 import polars as pl
 import pytest
 
-from ecluse.formats.common.urls import decode, normalise, request_columns, split_request, url_columns
+from ecluse.formats.common.urls import (
+    decode,
+    normalise,
+    request_columns,
+    split_request,
+    url_columns,
+)
 
 
 @pytest.mark.parametrize(
