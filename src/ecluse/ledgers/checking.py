@@ -14,6 +14,7 @@ from ecluse.ledgers.layout import Layout
 from ecluse.ledgers.segment import (
     ROW_GROUP,
     Manifest,
+    bare,
     batch_leaves,
     check_schema,
     file_digest,
@@ -90,7 +91,8 @@ def check_segment(
 
 def _manifest(layout: Layout, number: int) -> Manifest | None:
     try:
-        manifest = Manifest.read(layout.manifest(number))
+        path = layout.manifest(number)
+        manifest = Manifest.read(path if path.exists() else layout.pending(number))
     except (ValueError, OSError):
         return None
     return manifest
@@ -171,7 +173,7 @@ def _tables(path: Any) -> Iterator[tuple[pa.Table, bytes | None]]:
         check_schema(file)
         secret = secret_of(file)
         for batch in file.iter_batches(batch_size=_BATCH):
-            yield pa.Table.from_batches([batch]), secret
+            yield bare(pa.Table.from_batches([batch])), secret
 
 
 def _take_rows(

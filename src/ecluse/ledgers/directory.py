@@ -222,8 +222,10 @@ class DirectoryLedger:
         """Puts rewritten segments (same entries, persons destroyed) in force under a signed checkpoint."""
         with self._gate:
             self._commit(None, sync=True, sealing=True)
-            self._sign(self._tree_with_log(), rewritten)
             with unavailable("the manifests cannot be replaced"):
+                for manifest in rewritten:
+                    self.disk.write_whole(self.layout.pending(manifest.number), manifest.write())
+                self._sign(self._tree_with_log(), rewritten)
                 for manifest in rewritten:
                     old = self._manifests[manifest.number]
                     assert (old.first, old.count, old.subtrees) == (
@@ -231,7 +233,10 @@ class DirectoryLedger:
                         manifest.count,
                         manifest.subtrees,
                     )
-                    self.disk.write_whole(self.layout.manifest(manifest.number), manifest.write())
+                    self.disk.rename(
+                        self.layout.pending(manifest.number), self.layout.manifest(manifest.number)
+                    )
+                    self.disk.sync_folder(self.layout.segments)
                     self._manifests[manifest.number] = manifest
                     self.disk.unlink(self.layout.segments / old.file)
                 self.disk.sync_folder(self.layout.segments)
@@ -292,13 +297,17 @@ class DirectoryLedger:
         self, columns: Columns, *, secret: bytes | None, expected: bytes | None
     ) -> Manifest:
         tree = self._tree.copy()
-        manifest = write_segment(
-            self.layout, self.disk, columns, tree=tree, number=len(self._manifests), secret=secret, expected=expected,
-            sign=lambda manifest: self._sign(tree, [manifest]),
-        )  # fmt: skip
+        with unavailable("the segment cannot be written"):
+            manifest = self._write_segment(columns, tree, secret=secret, expected=expected)
         self._manifests.append(manifest)
         self._tree = tree
         return manifest
+
+    def _write_segment(self, columns: Columns, tree: CompactRange, *, secret: bytes | None, expected: bytes | None) -> Manifest:
+        return write_segment(
+            self.layout, self.disk, columns, tree=tree, number=len(self._manifests), secret=secret, expected=expected,
+            sign=lambda manifest: self._sign(tree, [manifest]),
+        )  # fmt: skip
 
     @contextmanager
     def _replacing(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ from ecluse.ledgers.reader import Snapshot, take_snapshot
 from ecluse.ledgers.segment import (
     SCHEMA,
     Manifest,
+    bare,
     batch_leaves,
     check_schema,
     file_digest,
@@ -144,7 +145,7 @@ def _read(
         groups, sizes = _groups(file, mask)
         if not groups:
             return narrow["at"].to_numpy(), SCHEMA.empty_table(), secret, intact
-        table = file.read_row_groups(groups)
+        table = bare(file.read_row_groups(groups))
         if not intact:
             table.validate(full=True)
     kept = pa.concat_arrays([mask.slice(begin, length) for begin, length in sizes])

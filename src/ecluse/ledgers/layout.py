@@ -106,6 +106,10 @@ class Layout:
         """The manifest of a segment."""
         return self.segments / f"{number:06}.json"
 
+    def pending(self, number: int) -> Path:
+        """The manifest of a segment until a checkpoint has signed it."""
+        return self.segments / f"{number:06}.json.new"
+
     def leaves(self, number: int) -> Path:
         """The leaf hashes of a segment, 32 bytes each."""
         return self.segments / f"{number:06}.leaves"

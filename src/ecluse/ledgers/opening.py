@@ -7,6 +7,7 @@ Anything else is not a crash, and is refused.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ecluse.ledgers.disk import Disk, unavailable
@@ -14,7 +15,7 @@ from ecluse.ledgers.keys import Keys
 from ecluse.ledgers.layout import FirstPage, Layout
 from ecluse.ledgers.log import Log, create_log
 from ecluse.ledgers.mark import PURPOSE, Mark
-from ecluse.ledgers.notes import Signed, read_notes
+from ecluse.ledgers.notes import Signed, read_notes, signed_manifests
 from ecluse.ledgers.reader import read_manifests
 from ecluse.ledgers.salts import Salter
 from ecluse.ledgers.segment import Manifest
@@ -23,7 +24,7 @@ from ecluse.merkle.canonical import canonical
 from ecluse.merkle.tree import leaf_hash
 from ecluse.model.errors import IntegrityError
 
-__all__ = ["FoundLog", "Opened", "mark_chains", "read_log", "reopen"]
+__all__ = ["FoundLog", "Opened", "mark_chains", "pending_manifests", "read_log", "reopen"]
 
 _VERIFY = "run `ecluse ledger verify` to see what is left, and keep a copy of the directory"
 
@@ -63,9 +64,10 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
     """
     repairs: list[dict[str, Any]] = []
     with unavailable(f"the ledger `{layout.root}` cannot be opened"):
+        notes, torn_note = _read_notes(layout, keys, page)
+        _name_signed(layout, disk, notes)
         manifests = list(read_manifests(layout))
         _sweep(layout, disk, manifests)
-        notes, torn_note = _read_notes(layout, keys, page)
         found = read_log(layout)
         mark_key = keys.signer.derive(PURPOSE)
         _compare_mark(layout, found, mark_key, notes, repairs, accept_loss=accept_loss)
@@ -95,6 +97,28 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
     return Opened(manifests, log, notes[-1] if notes else None, repairs)
 
 
+def _name_signed(layout: Layout, disk: Disk, notes: list[Signed]) -> None:
+    """Finishes what a checkpoint promised: a manifest that was signed takes its name."""
+    for number, path in pending_manifests(layout, signed_manifests(notes)).items():
+        disk.rename(path, layout.manifest(number))
+        disk.sync_folder(layout.segments)
+
+
+def pending_manifests(layout: Layout, signed: dict[int, set[str]]) -> dict[int, Path]:
+    """The manifests that were signed and do not have their name yet."""
+    found = {}
+    for path in sorted(layout.segments.glob("*.json.new")):
+        try:
+            manifest = Manifest.read(path)
+        except ValueError:
+            continue
+        if path == layout.pending(manifest.number) and manifest.digest in signed.get(
+            manifest.number, set()
+        ):
+            found[manifest.number] = path
+    return found
+
+
 def _sweep(layout: Layout, disk: Disk, manifests: list[Manifest]) -> None:
     """Removes what no manifest knows: half-written segments, and persons that a retention replaced."""
     known = {manifest.file for manifest in manifests}
@@ -104,7 +128,7 @@ def _sweep(layout: Layout, disk: Disk, manifests: list[Manifest]) -> None:
         for path in (layout.manifest(m.number), layout.leaves(m.number))
     }
     for path in [*layout.segments.iterdir(), *layout.root.glob("*.tmp")]:
-        if path.name not in known and path.suffix in {".tmp", ".parquet", ".leaves"}:
+        if path.name not in known and path.suffix in {".tmp", ".new", ".parquet", ".leaves"}:
             disk.unlink(path)
 
 

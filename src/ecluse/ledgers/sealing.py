@@ -1,6 +1,6 @@
 """How does a stretch of entries become a segment, so that a crash at any step leaves them once?
 
-The steps are numbered; the segment exists from step 4 on, and the log that held its entries goes after.
+The steps are numbered; the segment exists from step 3 on, and the log that held its entries goes after.
 """
 
 import os
@@ -62,8 +62,10 @@ def write_segment(
         subtrees=tuple(node.hex() for node in part.nodes),
         root=tree.root().hex(),
     )
-    # 3. Sign the manifest's digest and the root; if the crash comes now, the log still has the entries.
+    disk.write_whole(layout.pending(number), manifest.write())
+    # 3. Sign the manifest's digest and the root: from here on the segment is there.
     sign(manifest)
-    # 4. The manifest makes the segment.
-    disk.write_whole(layout.manifest(number), manifest.write())
+    # 4. Give the manifest its name; after a crash the next opening does it.
+    disk.rename(layout.pending(number), layout.manifest(number))
+    disk.sync_folder(layout.segments)
     return manifest

@@ -28,6 +28,7 @@ __all__ = [
     "ROW_GROUP",
     "SCHEMA",
     "Manifest",
+    "bare",
     "batch_leaves",
     "batches",
     "check_schema",
@@ -218,6 +219,11 @@ def check_schema(file: pq.ParquetFile) -> None:
     found = [(column.name, str(column.type)) for column in file.schema_arrow]
     if found != [(column.name, str(column.type)) for column in SCHEMA]:
         raise ValueError("the columns are not those of a segment")
+
+
+def bare(table: pa.Table) -> pa.Table:
+    """The same columns without metadata, which in an altered file may be anything."""
+    return pa.table(table.columns, names=table.column_names)
 
 
 def secret_of(file: pq.ParquetFile) -> bytes | None:

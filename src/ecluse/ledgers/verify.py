@@ -11,7 +11,7 @@ from ecluse.ledgers.keys import GITIGNORE, Keys, load_keys
 from ecluse.ledgers.layout import FirstPage, Layout
 from ecluse.ledgers.mark import PURPOSE, Mark
 from ecluse.ledgers.notes import Signed, read_note, read_notes, signed_manifests
-from ecluse.ledgers.opening import FoundLog, mark_chains, read_log
+from ecluse.ledgers.opening import FoundLog, mark_chains, pending_manifests, read_log
 from ecluse.ledgers.wal import WalRecord, read_records
 from ecluse.merkle.note import VerifierKey
 from ecluse.merkle.tree import HASH_SIZE, CompactRange
@@ -227,6 +227,12 @@ def _check_segments(work: _Work, step: Callable[[int], None]) -> None:
     for path in stray:
         work.fault("a file that is not of this ledger", path)
     signed = signed_manifests(work.notes)
+    pending = set(pending_manifests(layout, signed)) - numbers
+    if pending:
+        work.result.notices.append(
+            "a segment was signed but its manifest does not have its name yet; the next opening gives it"
+        )
+    numbers |= pending
     last = max([*numbers, *signed, -1]) if _sealed_beyond(work) else max([*numbers, -1])
     for number in range(last + 1):
         first = work.tree.end

@@ -85,14 +85,6 @@ class Columns:
         part = self.persons[first * PSEUDONYM_SIZE : last * PSEUDONYM_SIZE]
         return Columns(self.frame.slice(begin, length), offsets - first, part)
 
-    def take(self, rows: npt.NDArray[np.int64]) -> "Columns":
-        """The entries at these rows, in this order."""
-        lengths = np.diff(self.offsets)[rows]
-        offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-        flat = np.frombuffer(self.persons, dtype=np.dtype((np.void, PSEUDONYM_SIZE)))
-        where = np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
-        return Columns(self.frame[rows], offsets, memoryview(flat[where].tobytes()))
-
 
 def take_columns(frame: pl.DataFrame) -> Columns:
     """Brings a frame with the columns of `Entry` into shape: defaults for missing columns and nulls.

@@ -1,0 +1,146 @@
+"""A crash before any single operation on the disk, while appending, sealing, signing, importing, destroying."""
+
+import os
+
+import pytest
+from tampering import START, entry
+from test_directory import entries_of
+
+from ecluse.ledgers import directory
+from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.ledgers.disk import Disk
+from ecluse.ledgers.reader import frame_of
+from ecluse.ledgers.retention import retain
+from ecluse.ledgers.verify import verify
+
+YEAR = 366 * 86_400 * 1_000_000
+
+
+class Crash(BaseException):
+    """The power switch."""
+
+
+class FragileDisk(Disk):
+    """Counts operations and dies at one of them: half of a write is done, anything else not at all."""
+
+    def __init__(self, dies_at=None):
+        self.done, self.dies_at = 0, dies_at
+
+    def _count(self):
+        if self.dies_at is not None and self.done >= self.dies_at:
+            raise Crash
+        self.done += 1
+
+    def write(self, descriptor, data):
+        try:
+            self._count()
+        except Crash:
+            os.write(descriptor, bytes(data)[: len(data) // 2])
+            raise
+        super().write(descriptor, data)
+
+    def write_at(self, descriptor, data, offset):
+        self._count()
+        super().write_at(descriptor, data, offset)
+
+    def sync(self, descriptor):
+        self._count()
+        super().sync(descriptor)
+
+    def truncate(self, descriptor, size):
+        self._count()
+        super().truncate(descriptor, size)
+
+    def rename(self, source, target):
+        self._count()
+        super().rename(source, target)
+
+    def unlink(self, path):
+        self._count()
+        super().unlink(path)
+
+
+def everyday(ledger, acknowledged):
+    """A few groups, a checkpoint, a seal, an import, another seal."""
+    for number in range(3):
+        ledger.append(entry(number))
+    acknowledged.append(ledger.commit())
+    ledger.checkpoint()
+    ledger.append(entry(3))
+    ledger.append(entry(4))
+    acknowledged.append(ledger.commit())
+    ledger.seal()
+    ledger.append(entry(5))
+    acknowledged.append(ledger.commit())
+    acknowledged.append(ledger.extend(frame_of([entry(number) for number in range(6, 12)])).stop)
+    ledger.seal()
+
+
+def crash_at(tmp_path, step, work, prepare=lambda ledger: None):
+    root = tmp_path / f"crash-{step}"
+    with DirectoryLedger.create(root, now=lambda: START) as ledger:
+        prepare(ledger)
+    acknowledged = [0]
+    disk = FragileDisk()
+    ledger = DirectoryLedger(root, now=lambda: START, disk=disk)
+    disk.done, disk.dies_at = 0, step
+    try:
+        work(ledger, acknowledged)
+        crashed = False
+    except Crash:
+        crashed = True
+    os.close(ledger._log._file)
+    os.close(ledger._log._mark_file)
+    os.close(ledger._lock)
+    return root, acknowledged[-1], crashed
+
+
+def every_step(tmp_path, work, prepare=lambda ledger: None, *, stride):
+    for step in range(0, 500, stride):
+        root, acknowledged, crashed = crash_at(tmp_path, step, work, prepare)
+        yield root, acknowledged, step
+        if not crashed:
+            assert step > 20
+            return
+    pytest.fail("the work never came to its end")
+
+
+THOROUGH = pytest.param(1, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("stride", [9, THOROUGH])
+def test_whatever_the_step_acknowledged_entries_stay_and_torn_ones_do_not(tmp_path, monkeypatch, stride):
+    monkeypatch.setattr(directory, "DIRECT", 4)
+    monkeypatch.setattr(directory, "SEGMENT", 3)
+    wanted = [entry(number) for number in range(12)]
+    for root, acknowledged, step in every_step(tmp_path, everyday, stride=stride):
+        assert verify(root).holds, (step, verify(root).faults)  # also before the repair
+        with DirectoryLedger(root, now=lambda: START) as ledger:
+            found = [one for one in entries_of(ledger) if one.kind == "access"]
+            assert len(found) >= acknowledged, step
+            assert found == wanted[: len(found)], step
+            ledger.append(entry(50), durable=True)
+            ledger.seal()
+        assert verify(root).holds, (step, verify(root).faults)
+
+
+@pytest.mark.parametrize("stride", [6, THOROUGH])
+def test_a_retention_that_is_cut_short_keeps_the_tree_and_is_completed_by_the_next(tmp_path, stride):
+    def prepare(ledger):
+        for number in range(4):
+            ledger.append(entry(number))
+        ledger.seal()
+        ledger.append(entry(4), durable=True)
+
+    def work(ledger, _):
+        retain(ledger, START + YEAR + 2_500_000)
+
+    for root, _, step in every_step(tmp_path, work, prepare, stride=stride):
+        assert verify(root).holds, (step, verify(root).faults)
+        with DirectoryLedger(root, now=lambda: START) as ledger:
+            retain(ledger, START + YEAR + 2_500_000)
+        result = verify(root)
+        assert result.holds, (step, result.faults)
+        assert sum(gone.count for gone in result.destroyed) >= 3, step
+        leftovers = b"".join(path.read_bytes() for path in root.rglob("*.parquet"))
+        assert b"session-1" not in leftovers, step
