@@ -9,7 +9,7 @@ import polars as pl
 
 from ecluse.formats.common.tally import Tally
 from ecluse.model.batch import EVENT_SCHEMA, EventBatch
-from ecluse.model.errors import SourceError
+from ecluse.model.errors import CallerError, SourceError
 
 __all__ = ["ROW_GROUP", "write_events"]
 
@@ -26,11 +26,14 @@ def write_events(
     bytes each.
 
     Raises:
+        CallerError: when the directory of the file is not there.
         SourceError: when too many events cannot be used, or there is none, or the file is there already.
         OSError: when the file cannot be written.
     """
     if out.exists() and not replace:
         raise SourceError(f"`{out}` is there already", help="name another file, or add --force")
+    if not out.parent.is_dir():
+        raise CallerError(f"`{out.parent}`: there is no such directory", help="make it first")
     tally = Tally()
     frames = []
     for batch in batches:

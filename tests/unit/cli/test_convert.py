@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from ecluse.cli.convert import command
-from ecluse.model.errors import ConfigError, SourceError
+from ecluse.model.errors import CallerError, ConfigError, SourceError
 
 LINE = '{{"t":{},"a":"{}","p":{}}}\n'
 MAP = "format: jsonl\ntime: {field: t, format: unix}\naccount: a\nperson: p\n"
@@ -74,6 +74,11 @@ def test_a_file_that_is_there_is_replaced_only_by_force(run, tmp_path):
     assert (tmp_path / "events.parquet").read_bytes() == before
     assert run(LINE.format(AT, "b", 1), extra=["--force"]).exit_code == 0
     assert (tmp_path / "events.parquet").read_bytes() != before
+
+
+def test_a_directory_that_is_not_there_is_told_before_anything_is_read(run):
+    result = run(LINE.format(AT, "a", 1), out="missing/events.parquet")
+    assert isinstance(result.exception, CallerError)
 
 
 def test_a_wrong_mapping_is_told(run, tmp_path):

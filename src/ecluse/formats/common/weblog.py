@@ -74,7 +74,7 @@ class WebLogParser:
         return None
 
     def parse_line(self, line: str) -> dict[str, str | None] | None:
-        """The pieces of one line, or nothing when it is not of this format."""
+        """The pieces of one line, those wanted unescaped, or nothing when it is not of this format."""
         pieces: dict[str, str | None] = {}
         rest = line
         for name in self._lead:
@@ -91,7 +91,8 @@ class WebLogParser:
             return None
         values = (user, time[1], *match.groups())
         for name, value in zip(_PIECES, values, strict=True):
-            pieces[name] = None if value is None else unescape(value)
+            wanted = value is not None and name in self._needs.fields
+            pieces[name] = unescape(value) if wanted else value
         pieces["method"], pieces["target"], pieces["protocol"] = split_request(match[1])
         if pieces["target"] is not None:
             pieces["target"] = unescape(pieces["target"])
