@@ -54,7 +54,11 @@ def rounds(root: Path, count: int, seed: int) -> tuple[int, int]:
     chance = random.Random(seed)
     DirectoryLedger.create(root).close()
     nursery = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(root), str(seed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        [sys.executable, "-c", WRITER, str(root), str(seed)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
     )
     assert nursery.stdin is not None
     assert nursery.stdout is not None
@@ -106,4 +110,9 @@ if __name__ == "__main__":
     start = time.monotonic()
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     with tempfile.TemporaryDirectory() as folder:
-        print(total, "rounds:", rounds(Path(folder) / "ledger", total, seed=7), f"{time.monotonic() - start:.0f} s")
+        print(
+            total,
+            "rounds:",
+            rounds(Path(folder) / "ledger", total, seed=7),
+            f"{time.monotonic() - start:.0f} s",
+        )

@@ -1,10 +1,21 @@
 """A small ledger, and every way of changing one byte of it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.model.entry import Entry
+
+thorough = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        "ECLUSE_THOROUGH" not in os.environ, reason="minutes long: set ECLUSE_THOROUGH=1"
+    ),
+]
+"""Marks of the tests that leave no byte and no step out."""
 
 START = 1_752_314_400_000_000
 
@@ -21,7 +32,9 @@ def entry(number: int, persons: int | None = None) -> Entry:
         source="192.0.2.7",
         operation="view",
         categories=("address", "identity"),
-        persons=tuple(bytes([number % 251, i % 251, i // 251]).ljust(16, b"\x07") for i in range(count)),
+        persons=tuple(
+            bytes([number % 251, i % 251, i // 251]).ljust(16, b"\x07") for i in range(count)
+        ),
         own="10"[:count] if count < 3 else "",
         bytes=1000 + number,
     )
@@ -30,7 +43,9 @@ def entry(number: int, persons: int | None = None) -> Entry:
 def small_ledger(root: Path) -> Path:
     """Two segments, a log with a checkpoint in its middle, and everything acknowledged."""
     ticks = iter(range(START, START + 10**12, 1_000_000))
-    with DirectoryLedger.create(root, origin="example.org/small", now=lambda: next(ticks)) as ledger:
+    with DirectoryLedger.create(
+        root, origin="example.org/small", now=lambda: next(ticks)
+    ) as ledger:
         for number in range(4):
             ledger.append(entry(number))
         ledger.seal()

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from tampering import START, entry
+from tampering import START, entry, thorough
 from test_directory import entries_of
 
 from ecluse.ledgers import directory
@@ -105,11 +105,13 @@ def every_step(tmp_path, work, prepare=lambda ledger: None, *, stride):
     pytest.fail("the work never came to its end")
 
 
-THOROUGH = pytest.param(1, marks=pytest.mark.slow)
+THOROUGH = pytest.param(1, marks=thorough)
 
 
 @pytest.mark.parametrize("stride", [9, THOROUGH])
-def test_whatever_the_step_acknowledged_entries_stay_and_torn_ones_do_not(tmp_path, monkeypatch, stride):
+def test_whatever_the_step_acknowledged_entries_stay_and_torn_ones_do_not(
+    tmp_path, monkeypatch, stride
+):
     monkeypatch.setattr(directory, "DIRECT", 4)
     monkeypatch.setattr(directory, "SEGMENT", 3)
     wanted = [entry(number) for number in range(12)]
@@ -125,7 +127,9 @@ def test_whatever_the_step_acknowledged_entries_stay_and_torn_ones_do_not(tmp_pa
 
 
 @pytest.mark.parametrize("stride", [6, THOROUGH])
-def test_a_retention_that_is_cut_short_keeps_the_tree_and_is_completed_by_the_next(tmp_path, stride):
+def test_a_retention_that_is_cut_short_keeps_the_tree_and_is_completed_by_the_next(
+    tmp_path, stride
+):
     def prepare(ledger):
         for number in range(4):
             ledger.append(entry(number))

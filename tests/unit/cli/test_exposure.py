@@ -1,0 +1,162 @@
+"""`ecluse exposure`: exact persons, and every hole stated."""
+
+import json
+
+import polars as pl
+import pytest
+
+from ecluse.cli import main
+from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.ledgers.retention import retain
+from ecluse.model.entry import Entry
+from ecluse.model.time import DAY
+
+START = 1_752_314_400_000_000
+SECOND = 1_000_000
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*arguments):
+        with pytest.raises(SystemExit) as done:
+            main(["exposure", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return done.value.code, out, err
+
+    return run
+
+
+def access(ledger, second, account, persons, **facts):
+    names = tuple(ledger.pseudonymizer.pseudonyms([f"person-{number}" for number in persons]))
+    ledger.append(Entry(at=START + second * SECOND, account=account, application=facts.pop("application", "kairos"), persons=names, **facts))
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    ticks = iter(range(START + 50 * SECOND, START + DAY, SECOND))
+    with DirectoryLedger.create(tmp_path / "evidence", now=lambda: next(ticks)) as made:
+        access(made, 0, "thief", [1, 2, 3], categories=("address", "identity"))
+        access(made, 1, "other", [9])
+        access(made, 2, "thief", [3, 4], categories=("identity",), effect="warn")
+        made.commit()
+        made.seal()
+        access(made, 3, "thief", [5], application="cv", effect="slow")
+        access(made, 4, "thief", [6, 7], effect="deny")
+        access(made, 5, "thief", [8], effect="hold")
+        made.append(Entry(at=START + 6 * SECOND, account="thief", kind="reopen"))
+        access(made, 7, "accomplice", [3, 10])
+        made.commit()
+    return tmp_path / "evidence"
+
+
+def document(run, *arguments):
+    code, out, _ = run(*arguments, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_the_persons_released_are_counted_once_and_the_refused_not_at_all(run, ledger):
+    assert document(run, "--ledger", ledger, "--account", "thief") == {
+        "account": "thief",
+        "from": None,
+        "to": None,
+        "persons": 5,
+        "records": 6,
+        "categories": ["address", "identity"],
+        "applications": ["cv", "kairos"],
+        "first_at": "2025-07-12T10:00:00Z",
+        "last_at": "2025-07-12T10:00:03Z",
+        "refused": 2,
+        "gaps": [],
+    }
+
+
+def test_several_accounts_and_an_interval(run, ledger):
+    both = document(run, "--ledger", ledger, "--account", "thief", "--account", "accomplice")
+    assert (both["account"], both["persons"], both["records"]) == (["thief", "accomplice"], 6, 8)
+    part = document(run, "--ledger", ledger, "--account", "thief", "--from", "2025-07-12T10:00:02Z", "--to", "2025-07-12T10:00:03Z")
+    assert (part["persons"], part["from"], part["to"]) == (2, "2025-07-12T10:00:02Z", "2025-07-12T10:00:03Z")
+
+
+def test_an_unknown_account_is_nothing_and_a_note(run, ledger):
+    code, out, err = run("--ledger", ledger, "--account", "nobody", "--json")
+    assert (code, json.loads(out)["persons"]) == (0, 0)
+    assert "no access by `nobody`" in err
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_the_list_is_written_and_can_be_named(run, ledger, tmp_path, suffix):
+    names = tmp_path / "identifiers.txt"
+    names.write_text("".join(f"person-{number}\n" for number in range(5)))
+    out = tmp_path / f"list.{suffix}"
+    code, _, err = run("--ledger", ledger, "--account", "thief", "--out", out, "--resolve", names)
+    assert code == 0
+    assert "4 persons named, 1 not" in err
+    read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "jsonl": pl.read_ndjson}[suffix](out)
+    assert read.columns == ["person", "identifier", "first_at", "last_at", "accesses", "categories", "applications"]
+    rows = {row["identifier"]: row for row in read.iter_rows(named=True)}
+    assert set(rows) == {"person-1", "person-2", "person-3", "person-4", None}
+    assert rows["person-3"]["accesses"] == 2
+    assert rows["person-3"]["categories"] == "address identity"
+    assert len(rows["person-1"]["person"]) == 32
+
+
+def test_persons_that_were_destroyed_are_a_gap_not_a_smaller_number(run, ledger):
+    with DirectoryLedger(ledger, now=lambda: START + 60 * SECOND) as opened:
+        retain(opened, START + 366 * DAY + 1_500_000 - DAY)
+    found = document(run, "--ledger", ledger, "--account", "thief")
+    assert (found["persons"], found["records"]) == (3, 6)
+    assert [(gap["from"], gap["to"]) for gap in found["gaps"]] == [("2025-07-12T10:00:00Z", "2025-07-12T10:00:00Z")]
+    assert "3 records" in found["gaps"][0]["what"]
+
+
+def test_an_altered_segment_is_a_gap(run, ledger):
+    path = ledger / "segments/000000.leaves"
+    path.write_bytes(b"x" * 32 + path.read_bytes()[32:])
+    (gap,) = document(run, "--ledger", ledger, "--account", "thief")["gaps"]
+    assert "fail verification" in gap["what"]
+    parquet = ledger / "segments/000000.0.parquet"
+    content = bytearray(parquet.read_bytes())
+    for position in range(0, len(content), 40):
+        content[position] ^= 64
+        parquet.write_bytes(content)
+        found = document(run, "--ledger", ledger, "--account", "thief")
+        assert any("segment 0" in gap["what"] for gap in found["gaps"])
+
+
+def test_a_clock_that_goes_back_and_a_torn_write_are_gaps(run, ledger):
+    with DirectoryLedger(ledger) as opened:
+        access(opened, -30, "thief", [11])
+        opened.commit()
+    with (ledger / "wal").open("ab") as file:
+        file.write(b"torn")
+    gaps = document(run, "--ledger", ledger, "--account", "thief")["gaps"]
+    assert [gap["to"] for gap in gaps] == ["2025-07-12T10:00:07Z", None]
+    assert "went back" in gaps[0]["what"]
+    assert "by up to 37s" in gaps[0]["what"]
+    assert "torn" in gaps[1]["what"]
+    with DirectoryLedger(ledger, now=lambda: START + 70 * SECOND):
+        pass
+    gaps = document(run, "--ledger", ledger, "--account", "thief")["gaps"]
+    assert any("4 bytes" in gap["what"] and gap["to"] == "2025-07-12T10:01:10Z" for gap in gaps)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--account", "a", "--from", "yesterday"], 2),
+        (["--account", "a", "--resolve", "{names}"], 2),
+        (["--account", "a", "--out", "list.pdf"], 2),
+        ([], 2),
+    ],
+)
+def test_wrong_command_lines_are_refused(run, ledger, tmp_path, arguments, code):
+    (tmp_path / "names").write_text("a\n")
+    assert run("--ledger", ledger, *(word.format(names=tmp_path / "names") for word in arguments))[0] == code
+
+
+def test_the_terminal_shows_the_same(run, ledger):
+    _, out, _ = run("--ledger", ledger, "--account", "thief")
+    assert "persons       5" in out
+    assert "gaps          none" in out
+    assert run("--ledger", ledger / "nothing", "--account", "a")[0] == 2
