@@ -303,7 +303,9 @@ class DirectoryLedger:
         self._tree = tree
         return manifest
 
-    def _write_segment(self, columns: Columns, tree: CompactRange, *, secret: bytes | None, expected: bytes | None) -> Manifest:
+    def _write_segment(
+        self, columns: Columns, tree: CompactRange, *, secret: bytes | None, expected: bytes | None
+    ) -> Manifest:
         return write_segment(
             self.layout, self.disk, columns, tree=tree, number=len(self._manifests), secret=secret, expected=expected,
             sign=lambda manifest: self._sign(tree, [manifest]),

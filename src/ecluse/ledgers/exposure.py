@@ -138,7 +138,8 @@ def _read(
     with pq.ParquetFile(path) as file:
         check_schema(file)
         secret = secret_of(file)
-        narrow = file.read(columns=["at", "account", "kind"])
+        with pq.ParquetFile(path, read_dictionary=["account", "kind"]) as coded:
+            narrow = coded.read(columns=["at", "account", "kind"])
         if not intact:
             narrow.validate(full=True)
         mask = _wanted(narrow, exposure)
@@ -165,15 +166,24 @@ def _groups(file: pq.ParquetFile, mask: pa.Array) -> tuple[list[int], list[tuple
 
 
 def _wanted(table: pa.Table, exposure: Exposure) -> pa.Array:
-    mask = pc.and_(
-        pc.is_in(table["account"], pa.array(exposure.accounts, pa.string())),
-        pc.equal(table["kind"], ACCESS),
-    )
+    mask = _among(table["account"], exposure.accounts) & _among(table["kind"], (ACCESS,))
+    at = table["at"].to_numpy()
     if exposure.since is not None:
-        mask = pc.and_(mask, pc.greater_equal(table["at"], exposure.since))
+        mask &= at >= exposure.since
     if exposure.until is not None:
-        mask = pc.and_(mask, pc.less(table["at"], exposure.until))
-    return mask.combine_chunks() if isinstance(mask, pa.ChunkedArray) else mask
+        mask &= at < exposure.until
+    return pa.array(mask)
+
+
+def _among(column: pa.ChunkedArray, words: Sequence[str]) -> Any:
+    """Which values are among the words; a dictionary-coded column is compared word by word, not row by row."""
+    wanted = pa.array(words, pa.string())
+    masks = [np.empty(0, dtype=bool)]
+    for chunk in column.chunks:
+        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+        hits = pc.is_in(coded.dictionary, wanted).to_numpy(zero_copy_only=False)
+        masks.append(hits[coded.indices.to_numpy()])
+    return np.concatenate(masks)
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:

@@ -125,12 +125,18 @@ class Layout:
             UnavailableError: when there is no ledger here.
             IntegrityError: when the file does not hold a key.
         """
-        if not any(path.is_file() for path in (self.first_page, self.public_key, self.wal, self.checkpoints)):
+        if not any(
+            path.is_file()
+            for path in (self.first_page, self.public_key, self.wal, self.checkpoints)
+        ):
             raise CallerError(
                 f"`{self.root}` is not a ledger", help="`ecluse ledger init` creates one"
             )
         if not self.public_key.is_file():
-            raise IntegrityError(f"`{self.public_key}` is missing", help="put it back: it is the key given to those who verify")
+            raise IntegrityError(
+                f"`{self.public_key}` is missing",
+                help="put it back: it is the key given to those who verify",
+            )
         with unavailable(f"the ledger `{self.root}` cannot be read"):
             text = self.public_key.read_bytes().decode(errors="replace")
         try:
@@ -148,7 +154,10 @@ class Layout:
             IntegrityError: when it was altered.
         """
         if not self.first_page.is_file():
-            raise IntegrityError(f"`{self.first_page}` is missing", help="restore it from a copy; `ecluse ledger verify` tells what else is")
+            raise IntegrityError(
+                f"`{self.first_page}` is missing",
+                help="restore it from a copy; `ecluse ledger verify` tells what else is",
+            )
         with unavailable(f"the ledger `{self.root}` cannot be read"):
             note = self.first_page.read_bytes().decode(errors="replace")
         try:

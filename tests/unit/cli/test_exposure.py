@@ -28,7 +28,15 @@ def run(capsys):
 
 def access(ledger, second, account, persons, **facts):
     names = tuple(ledger.pseudonymizer.pseudonyms([f"person-{number}" for number in persons]))
-    ledger.append(Entry(at=START + second * SECOND, account=account, application=facts.pop("application", "kairos"), persons=names, **facts))
+    ledger.append(
+        Entry(
+            at=START + second * SECOND,
+            account=account,
+            application=facts.pop("application", "kairos"),
+            persons=names,
+            **facts,
+        )
+    )
 
 
 @pytest.fixture
@@ -74,8 +82,22 @@ def test_the_persons_released_are_counted_once_and_the_refused_not_at_all(run, l
 def test_several_accounts_and_an_interval(run, ledger):
     both = document(run, "--ledger", ledger, "--account", "thief", "--account", "accomplice")
     assert (both["account"], both["persons"], both["records"]) == (["thief", "accomplice"], 6, 8)
-    part = document(run, "--ledger", ledger, "--account", "thief", "--from", "2025-07-12T10:00:02Z", "--to", "2025-07-12T10:00:03Z")
-    assert (part["persons"], part["from"], part["to"]) == (2, "2025-07-12T10:00:02Z", "2025-07-12T10:00:03Z")
+    part = document(
+        run,
+        "--ledger",
+        ledger,
+        "--account",
+        "thief",
+        "--from",
+        "2025-07-12T10:00:02Z",
+        "--to",
+        "2025-07-12T10:00:03Z",
+    )
+    assert (part["persons"], part["from"], part["to"]) == (
+        2,
+        "2025-07-12T10:00:02Z",
+        "2025-07-12T10:00:03Z",
+    )
 
 
 def test_an_unknown_account_is_nothing_and_a_note(run, ledger):
@@ -93,7 +115,15 @@ def test_the_list_is_written_and_can_be_named(run, ledger, tmp_path, suffix):
     assert code == 0
     assert "4 persons named, 1 not" in err
     read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "jsonl": pl.read_ndjson}[suffix](out)
-    assert read.columns == ["person", "identifier", "first_at", "last_at", "accesses", "categories", "applications"]
+    assert read.columns == [
+        "person",
+        "identifier",
+        "first_at",
+        "last_at",
+        "accesses",
+        "categories",
+        "applications",
+    ]
     rows = {row["identifier"]: row for row in read.iter_rows(named=True)}
     assert set(rows) == {"person-1", "person-2", "person-3", "person-4", None}
     assert rows["person-3"]["accesses"] == 2
@@ -106,7 +136,9 @@ def test_persons_that_were_destroyed_are_a_gap_not_a_smaller_number(run, ledger)
         retain(opened, START + 366 * DAY + 1_500_000 - DAY)
     found = document(run, "--ledger", ledger, "--account", "thief")
     assert (found["persons"], found["records"]) == (3, 6)
-    assert [(gap["from"], gap["to"]) for gap in found["gaps"]] == [("2025-07-12T10:00:00Z", "2025-07-12T10:00:00Z")]
+    assert [(gap["from"], gap["to"]) for gap in found["gaps"]] == [
+        ("2025-07-12T10:00:00Z", "2025-07-12T10:00:00Z")
+    ]
     assert "3 records" in found["gaps"][0]["what"]
 
 
@@ -152,7 +184,10 @@ def test_a_clock_that_goes_back_and_a_torn_write_are_gaps(run, ledger):
 )
 def test_wrong_command_lines_are_refused(run, ledger, tmp_path, arguments, code):
     (tmp_path / "names").write_text("a\n")
-    assert run("--ledger", ledger, *(word.format(names=tmp_path / "names") for word in arguments))[0] == code
+    assert (
+        run("--ledger", ledger, *(word.format(names=tmp_path / "names") for word in arguments))[0]
+        == code
+    )
 
 
 def test_the_terminal_shows_the_same(run, ledger):

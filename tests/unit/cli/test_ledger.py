@@ -28,7 +28,14 @@ def ledger(tmp_path):
     with DirectoryLedger.create(tmp_path / "evidence", origin="example.org/evidence") as made:
         for number in range(4):
             persons = tuple(made.pseudonymizer.pseudonyms([f"person-{number}", "person-0"]))
-            made.append(Entry(at=1_752_314_400_000_000 + number, account=f"agent-{number % 2}", application="kairos", persons=persons))
+            made.append(
+                Entry(
+                    at=1_752_314_400_000_000 + number,
+                    account=f"agent-{number % 2}",
+                    application="kairos",
+                    persons=persons,
+                )
+            )
         made.commit()
         made.seal()
         made.append(Entry(at=1_752_314_500_000_000, account="agent-1", effect="deny"), durable=True)
@@ -71,7 +78,12 @@ def test_verify_believes_a_key_and_checkpoints_from_outside(run, ledger, tmp_pat
 
 
 def test_a_query_answers_and_is_recorded(run, ledger):
-    code, out, _ = run("query", ledger, 'SELECT account, count(*) AS n, max("at") FROM entries GROUP BY ALL ORDER BY 1', "--json")
+    code, out, _ = run(
+        "query",
+        ledger,
+        'SELECT account, count(*) AS n, max("at") FROM entries GROUP BY ALL ORDER BY 1',
+        "--json",
+    )
     assert code == 0
     assert json.loads(out) == {
         "columns": ["account", "n", 'max("at")'],
@@ -80,7 +92,9 @@ def test_a_query_answers_and_is_recorded(run, ledger):
             {"account": "agent-1", "n": 3, 'max("at")': 1752314500000000},
         ],
     }
-    _, out, _ = run("query", ledger, "SELECT kind, detail FROM entries WHERE kind = 'query'", "--csv")
+    _, out, _ = run(
+        "query", ledger, "SELECT kind, detail FROM entries WHERE kind = 'query'", "--csv"
+    )
     assert out.startswith("kind,detail\nquery,")
     assert "sql_sha256" in out
     _, out, _ = run("query", ledger, "SELECT time, persons FROM entries WHERE seq < 2", "--csv")
@@ -139,7 +153,13 @@ def test_a_proof_travels_with_the_printed_verifier(run, ledger, tmp_path):
     _, bundle, _ = run("prove", ledger, "--since", tmp_path / "old.note")
     (tmp_path / "since.json").write_text(bundle)
     for arguments in (["entry.json"], ["since.json"], ["old.note", str(ledger)]):
-        done = subprocess.run([sys.executable, "-I", "verify.py", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-I", "verify.py", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (done.returncode, done.stdout[:6]) == (0, "HOLDS:"), done.stdout
     assert run("prove", ledger)[0] == 2
     assert run("prove", ledger, 99)[0] == 2
@@ -147,7 +167,11 @@ def test_a_proof_travels_with_the_printed_verifier(run, ledger, tmp_path):
 
 
 def test_seal_show_and_retain(run, ledger):
-    assert json.loads(run("seal", ledger, "--json")[1]) == {"sealed": 1, "entries": 5, "repairs": []}
+    assert json.loads(run("seal", ledger, "--json")[1]) == {
+        "sealed": 1,
+        "entries": 5,
+        "repairs": [],
+    }
     document = json.loads(run("show", ledger, "--json")[1])
     assert (document["entries"], document["segments"], document["retention_months"]) == (5, 2, 12)
     assert document["first_at"] == "2025-07-12T10:00:00Z"
@@ -157,7 +181,9 @@ def test_seal_show_and_retain(run, ledger):
     assert done["entries"] in {0, 5}  # the clock decides
     assert run("retain", ledger, "--months", "4")[0] == 2
     assert run("verify", ledger)[0] == 0
-    assert json.loads(run("checkpoint", ledger, "--json")[1])["note"].startswith("example.org/evidence\n")
+    assert json.loads(run("checkpoint", ledger, "--json")[1])["note"].startswith(
+        "example.org/evidence\n"
+    )
 
 
 def test_lost_entries_are_accepted_with_a_reason_only(run, ledger):
@@ -172,7 +198,9 @@ def test_lost_entries_are_accepted_with_a_reason_only(run, ledger):
     assert "the disk was replaced" in out
 
 
-@pytest.mark.parametrize("words", [["verify"], ["show"], ["checkpoint"], ["seal"], ["retain"], ["prove"], ["query"]])
+@pytest.mark.parametrize(
+    "words", [["verify"], ["show"], ["checkpoint"], ["seal"], ["retain"], ["prove"], ["query"]]
+)
 def test_what_is_not_a_ledger_is_refused(run, tmp_path, words):
     more = {"prove": ["1"], "query": ["SELECT 1"]}.get(words[0], [])
     code, _, err = run(*words, tmp_path, *more)

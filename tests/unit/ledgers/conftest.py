@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tampering import small_ledger  # noqa: E402
+from tampering import small_ledger
 
 
 @pytest.fixture

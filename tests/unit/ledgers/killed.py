@@ -110,7 +110,7 @@ if __name__ == "__main__":
     start = time.monotonic()
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     with tempfile.TemporaryDirectory() as folder:
-        print(
+        print(  # noqa: T201 - run by hand
             total,
             "rounds:",
             rounds(Path(folder) / "ledger", total, seed=7),

@@ -13,7 +13,11 @@ from ecluse.model.errors import IntegrityError, UnavailableError
 def test_pseudonyms_are_keyed_blake2b_of_16_bytes_alone_and_in_bulk():
     own = Pseudonymizer(b"k" * 32)
     assert own.pseudonym("é1") == blake2b("é1".encode(), key=b"k" * 32, digest_size=16).digest()
-    assert own.pseudonyms(["a", "b", "a"]) == [own.pseudonym("a"), own.pseudonym("b"), own.pseudonym("a")]
+    assert own.pseudonyms(["a", "b", "a"]) == [
+        own.pseudonym("a"),
+        own.pseudonym("b"),
+        own.pseudonym("a"),
+    ]
     assert Pseudonymizer(b"o" * 32).pseudonym("a") != own.pseudonym("a")
     with pytest.raises(ValueError, match="32 bytes"):
         Pseudonymizer(b"short")
@@ -30,7 +34,9 @@ def test_identities_are_the_first_eight_bytes():
 def test_keys_are_made_once_and_kept_private(tmp_path):
     folder = tmp_path / "keys"
     made = create_keys(folder, name="example.org/l", disk=Disk())
-    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir() if path.suffix == ".key"} == {
+    assert {
+        path.name: path.stat().st_mode & 0o777 for path in folder.iterdir() if path.suffix == ".key"
+    } == {
         "pseudonym.key": 0o600,
         "signing.key": 0o600,
     }

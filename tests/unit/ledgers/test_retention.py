@@ -1,7 +1,7 @@
 """Destroying persons: what goes, what stays, who says so, and that everything still verifies."""
 
 import pytest
-from tampering import START, entry
+from tampering import entry
 
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.retention import cutoff, retain

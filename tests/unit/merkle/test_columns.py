@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from ecluse.ledgers.reader import frame_of
 from ecluse.ledgers.salts import Salter
-from ecluse.merkle.canonical import canonical, commitment, netstrings, public_fields, with_commitment
+from ecluse.merkle.canonical import (
+    canonical,
+    commitment,
+    netstrings,
+    public_fields,
+    with_commitment,
+)
 from ecluse.merkle.columns import commitments, leaves, take_columns
 from ecluse.merkle.tree import leaf_hash
 from ecluse.model.entry import Entry
@@ -23,7 +29,12 @@ entries = st.builds(
     organization=text,
     source=text,
     application=text,
-    categories=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters=","), min_size=1, max_size=4), max_size=3).map(tuple),
+    categories=st.lists(
+        st.text(
+            st.characters(exclude_categories=["Cs"], exclude_characters=","), min_size=1, max_size=4
+        ),
+        max_size=3,
+    ).map(tuple),
     persons=st.lists(st.binary(min_size=16, max_size=16), max_size=3).map(tuple),
     own=text,
     created_at=st.none() | number,
@@ -59,11 +70,20 @@ def test_the_commitment_hides_only_the_private_fields():
     kept = commitment(entry, b"s" * 16)
     assert with_commitment(public_fields(entry), kept) == canonical(entry, b"s" * 16)
     assert kept != commitment(entry, b"t" * 16)
-    assert b"p" not in canonical(entry, b"s" * 16).removesuffix(kept).replace(b"permit", b"").replace(b"ecluse", b"")
+    assert b"p" not in canonical(entry, b"s" * 16).removesuffix(kept).replace(
+        b"permit", b""
+    ).replace(b"ecluse", b"")
 
 
 def test_slices_and_chosen_rows_keep_their_persons():
-    columns = take_columns(frame_of([Entry(at=i, account="a", persons=tuple(bytes([i, j]) * 8 for j in range(i))) for i in range(5)]))
+    columns = take_columns(
+        frame_of(
+            [
+                Entry(at=i, account="a", persons=tuple(bytes([i, j]) * 8 for j in range(i)))
+                for i in range(5)
+            ]
+        )
+    )
     part = columns.slice(2, 2)
     assert part.offsets.tolist() == [0, 2, 5]
     assert bytes(part.persons[:16]) == bytes([2, 0]) * 8
@@ -87,7 +107,16 @@ def test_frames_of_the_wrong_shape_are_refused(frame, message):
 
 
 def test_missing_columns_and_nulls_are_defaults():
-    columns = take_columns(pl.DataFrame({"at": [1, 2], "account": ["a", "b"], "session": ["s", None], "persons": [[b"p" * 16], None]}))
+    columns = take_columns(
+        pl.DataFrame(
+            {
+                "at": [1, 2],
+                "account": ["a", "b"],
+                "session": ["s", None],
+                "persons": [[b"p" * 16], None],
+            }
+        )
+    )
     assert columns.frame["kind"].to_list() == ["access", "access"]
     assert columns.frame["session"].to_list() == ["s", ""]
     assert columns.offsets.tolist() == [0, 1, 1]

@@ -25,7 +25,11 @@ def test_lanes_equal_the_library(monkeypatch, head, tail):
     tails = random.integers(0, 256, (len(lengths), tail), dtype=np.uint8)
     digests = lanes.sha256_many(heads, text, offsets, tails)
     for row in range(len(lengths)):
-        message = heads[row].tobytes() + text[offsets[row] : offsets[row + 1]].tobytes() + tails[row].tobytes()
+        message = (
+            heads[row].tobytes()
+            + text[offsets[row] : offsets[row + 1]].tobytes()
+            + tails[row].tobytes()
+        )
         assert digests[row].tobytes() == sha256(message).digest()
     monkeypatch.setattr(lanes, "LOADED_WORTH_IT", 1 << 60)
     assert (lanes.sha256_many(heads, text, offsets, tails) == digests).all()
@@ -33,4 +37,6 @@ def test_lanes_equal_the_library(monkeypatch, head, tail):
 
 def test_no_message_is_no_digest():
     nothing = np.empty((0, 0), dtype=np.uint8)
-    assert lanes.sha256_many(nothing, np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64), nothing).shape == (0, 32)
+    assert lanes.sha256_many(
+        nothing, np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64), nothing
+    ).shape == (0, 32)

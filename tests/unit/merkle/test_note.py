@@ -18,7 +18,9 @@ from ecluse.merkle.note import (
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEY = VerifierKey("example.org/log", PRIVATE.public_key().public_bytes_raw())
-CHECKPOINT = Checkpoint("example.org/log", 7, b"r" * 32, "2026-11-22T08:00:00Z", "ab" * 32, ((3, "cd" * 32),))
+CHECKPOINT = Checkpoint(
+    "example.org/log", 7, b"r" * 32, "2026-11-22T08:00:00Z", "ab" * 32, ((3, "cd" * 32),)
+)
 NOTE = seal_note(CHECKPOINT.text(), KEY, PRIVATE.sign)
 
 
@@ -33,8 +35,15 @@ def test_a_checkpoint_survives_writing_and_reading():
 
 
 def test_the_first_lines_are_those_of_the_specification():
-    bare = Checkpoint("example.com/behind-the-sofa", 20852163, base64.b64decode("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="))
-    assert bare.text() == "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+    bare = Checkpoint(
+        "example.com/behind-the-sofa",
+        20852163,
+        base64.b64decode("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="),
+    )
+    assert (
+        bare.text()
+        == "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+    )
 
 
 @pytest.mark.parametrize("position", range(len(NOTE)))
@@ -75,7 +84,9 @@ def test_the_key_named_in_the_specification_has_its_id():
     assert key.name == "sum.golang.org"
 
 
-@pytest.mark.parametrize("text", ["", "a\n1\n", "a\n01\nAAAA\n", "a\n1\nAAAA\n", f"{CHECKPOINT.text()}more\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a\n1\n", "a\n01\nAAAA\n", "a\n1\nAAAA\n", f"{CHECKPOINT.text()}more\n"]
+)
 def test_what_is_not_a_checkpoint_is_refused(text):
     with pytest.raises(ValueError, match=r"\w"):
         parse_checkpoint(text)

@@ -2,7 +2,12 @@
 
 import pytest
 
-from ecluse.merkle.proofs import consistency_ranges, inclusion_ranges, verify_consistency, verify_inclusion
+from ecluse.merkle.proofs import (
+    consistency_ranges,
+    inclusion_ranges,
+    verify_consistency,
+    verify_inclusion,
+)
 from ecluse.merkle.tree import CompactRange, leaf_hash
 
 LEAVES = [leaf_hash(b"%d" % number) for number in range(20)]
@@ -28,10 +33,18 @@ def test_inclusion_holds_for_its_leaf_only(index, size):
         assert not verify_inclusion(leaf=LEAVES[index], **{**facts, "index": (index + 1) % size})
 
 
-@pytest.mark.parametrize(("old", "new"), [(old, new) for new in range(1, 20) for old in range(1, new + 1)])
+@pytest.mark.parametrize(
+    ("old", "new"), [(old, new) for new in range(1, 20) for old in range(1, new + 1)]
+)
 def test_consistency_holds_for_prefixes_only(old, new):
     path = [root(*stretch) for stretch in consistency_ranges(old, new)]
-    facts = {"old": old, "new": new, "path": path, "old_root": root(0, old), "new_root": root(0, new)}
+    facts = {
+        "old": old,
+        "new": new,
+        "path": path,
+        "old_root": root(0, old),
+        "new_root": root(0, new),
+    }
     assert verify_consistency(**facts)
     assert not verify_consistency(**{**facts, "old_root": leaf_hash(b"other")})
     assert not verify_consistency(**{**facts, "new_root": leaf_hash(b"other")})
@@ -41,7 +54,9 @@ def test_consistency_holds_for_prefixes_only(old, new):
 
 
 def test_the_empty_tree_begins_every_tree():
-    assert verify_consistency(old=0, new=3, path=[], old_root=CompactRange().root(), new_root=root(0, 3))
+    assert verify_consistency(
+        old=0, new=3, path=[], old_root=CompactRange().root(), new_root=root(0, 3)
+    )
     assert not verify_consistency(old=0, new=3, path=[], old_root=root(0, 1), new_root=root(0, 3))
     assert not verify_consistency(old=3, new=2, path=[], old_root=root(0, 3), new_root=root(0, 2))
 

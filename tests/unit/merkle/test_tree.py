@@ -1,6 +1,7 @@
 """The Merkle tree against the definition of RFC 9162 §2.1.1, written out recursively."""
 
 from hashlib import sha256
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_neighbouring_ranges_join_to_the_whole(first, second, third):
     leaves = some_leaves(first + second + third)
     cuts = [0, first, first + second, len(leaves)]
     whole = CompactRange()
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         whole.join(CompactRange.over(b"".join(leaves[begin:end]), begin))
     assert whole.root() == definition(leaves)
 
