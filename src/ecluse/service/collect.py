@@ -32,6 +32,7 @@ _WORDS: Final = (
     "categories",
     "factor",
 )
+_UNSEEN: Final = -2
 _NOWHERE: Final = "(unknown)"
 """The application of events whose log does not say."""
 
@@ -47,6 +48,14 @@ class Collected:
     history: History
     pseudonyms: npt.NDArray[np.uint8] | None
     tally: Tally
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Words of a categorical column met so far, and our code at each physical code of polars."""
+
+    words: pl.Series
+    table: npt.NDArray[np.int32]
 
 
 @dataclass(slots=True)
@@ -66,6 +75,7 @@ class Collector:
     _vocabulary: dict[str, dict[str, int]] = field(
         default_factory=lambda: {name: {} for name in _WORDS}
     )
+    _seen: dict[str, "_Seen"] = field(default_factory=dict)
     _parts: dict[str, list[Any]] = field(default_factory=dict)
     _events: int = 0
 
@@ -132,10 +142,33 @@ class Collector:
         parts.append(np.full(height, filler) if part is None else part)
 
     def _coded(self, name: str, values: pl.Series) -> npt.NDArray[np.int32]:
+        if isinstance(values.dtype, pl.Categorical):
+            return self._coded_categories(name, values)
         words, index = _dictionary(values)
+        return self._codes_of(name, words)[index]
+
+    def _coded_categories(self, name: str, values: pl.Series) -> npt.NDArray[np.int32]:
+        """Words that are coded already; `_seen` keeps the codes of polars alive, and with them the table."""
+        seen = self._seen.get(name)
+        if seen is None or seen.words.dtype != values.dtype:
+            seen = self._seen[name] = _Seen(values.head(0), np.zeros(0, np.int32))
+        distinct = values.unique().drop_nulls()
+        physical = distinct.to_physical()
+        table = np.full(max(seen.table.size, int(physical.max() or 0) + 1) + 1, _UNSEEN, np.int32)
+        table[: seen.table.size] = seen.table
+        new = distinct.filter(pl.Series(table[physical.to_numpy()] == _UNSEEN))
+        table[new.to_physical().to_numpy()] = self._codes_of(name, new.cast(pl.String))[:-1]
+        self._seen[name] = _Seen(seen.words.append(new), table[:-1])
+        table[-1] = -1
+        codes: npt.NDArray[np.int32] = table[
+            values.to_physical().fill_null(table.size - 1).to_numpy()
+        ]
+        return codes
+
+    def _codes_of(self, name: str, words: pl.Series) -> npt.NDArray[np.int32]:
+        """The code of each word, and -1 at the end for null."""
         known = self._vocabulary[name]
-        table = np.array([*(known.setdefault(w, len(known)) for w in words), -1], np.int32)
-        return table[index]
+        return np.array([*(known.setdefault(w, len(known)) for w in words.to_list()), -1], np.int32)
 
     def _add_persons(self, events: pl.DataFrame) -> None:
         several = "persons" in events.columns
@@ -190,7 +223,9 @@ class Collector:
         distinct, index = _dictionary(
             persons if persons.dtype == pl.String else persons.cast(pl.String)
         )
-        names = np.frombuffer(b"".join(pseudonyms.pseudonyms(distinct)), np.uint8).reshape(-1, 16)
+        names = np.frombuffer(
+            b"".join(pseudonyms.pseudonyms(distinct.to_list())), np.uint8
+        ).reshape(-1, 16)
         return names[index]
 
     def _joined(self, name: str, kind: Any) -> Any:
@@ -223,11 +258,10 @@ class Collector:
         return Column(np.where(codes < 0, np.int32(len(words)), codes), (*words, _NOWHERE))
 
 
-def _dictionary(values: pl.Series) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Distinct words, and for each value the place of its word (one past the last for null)."""
-    array = values.to_arrow(compat_level=pl.CompatLevel.oldest())
-    coded = array if pa.types.is_dictionary(array.type) else pc.dictionary_encode(array)
-    words: list[str] = coded.dictionary.to_pylist()
+def _dictionary(values: pl.Series) -> tuple[pl.Series, npt.NDArray[Any]]:
+    """Words, each once, and for each value the place of its word (one past the last for null)."""
+    coded = pc.dictionary_encode(values.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    words = pl.Series(coded.dictionary.cast(pa.large_string()))
     index = coded.indices
     if index.null_count:
         index = pc.fill_null(index.cast(pa.int64()), len(words))
@@ -253,9 +287,9 @@ def _with_facts(history: History, directory: Directory) -> History:
     words = history.account.words
     first = np.zeros(len(words), np.int64)
     first[history.account.codes[::-1]] = history.at[::-1]
+    nobody = pl.Series("persons", [[]], dtype=pl.List(pl.String)).new_from_index(0, len(words))
     asked = pl.DataFrame(
-        {"at": first, "account": list(words), "persons": [[]] * len(words)},
-        schema={"at": pl.Int64, "account": pl.String, "persons": pl.List(pl.String)},
+        [pl.Series("at", first), pl.Series("account", words, dtype=pl.String), nobody]
     )
     facts = directory.join(asked)
     codes = history.account.codes
@@ -285,7 +319,7 @@ def _by_account(values: pl.Series, codes: npt.NDArray[np.int32]) -> Column | Non
         return None
     words, index = _dictionary(values)
     table = np.where(index < len(words), index, -1).astype(np.int32)
-    return Column(table[codes], tuple(words))
+    return Column(table[codes], tuple(words.to_list()))
 
 
 def _organizations(said: Column | None, known: Column | None) -> Column | None:
