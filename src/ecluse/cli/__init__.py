@@ -2,16 +2,21 @@
 
 import errno
 import importlib
-import json
+import io
 import os
 import pkgutil
+import signal
 import sys
-from typing import Any, Final
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final, NoReturn
 
 import click
 
 from ecluse import __version__
-from ecluse.model.errors import ConfigError, EcluseError, UnavailableError
+from ecluse.cli._options import print_json, say
+from ecluse.model.errors import CallerError, ConfigError, EcluseError, UnavailableError
 
 __all__ = ["main"]
 
@@ -25,7 +30,32 @@ Exit codes:
   5  the ledger does not verify
   6  the disk, a lock or a service does not answer
   130  stopped by Ctrl-C; what was written stays valid
+  143  stopped by SIGTERM; what was written stays valid
 """
+
+_COMPLETING: Final = "_ECLUSE_COMPLETE"
+
+_WRONG_PATH: Final = {
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "check the path: a part of it that should be a folder is a file",
+    errno.EISDIR: "name a file, not a folder",
+    errno.ELOOP: "check the path: its symbolic links go round in a circle",
+    errno.ENAMETOOLONG: "shorten the name",
+}
+"""Errors of the system that say that the command line names something wrong."""
+
+_DISK: Final = {
+    errno.ENOSPC: "free some space and run the command again; what was acknowledged before is kept",
+    errno.EDQUOT: "raise the quota and run the command again; what was acknowledged before is kept",
+    errno.EFBIG: "raise the file size limit and run the command again; what was acknowledged before is kept",
+    errno.EACCES: "give this user the right to read or write it",
+    errno.EPERM: "give this user the right to read or write it",
+    errno.EROFS: "mount the file system for writing, or name another folder",
+}
+
+
+class _Terminated(BaseException):
+    """SIGTERM came; what is open closes on the way out, as after Ctrl-C."""
 
 
 class _Commands(click.Group):
@@ -61,25 +91,77 @@ def main(argv: list[str] | None = None) -> None:
     """Runs one command and exits with its code; the outermost loop that turns errors into messages."""
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # it gives freed memory back
     arguments = sys.argv[1:] if argv is None else argv
-    as_json = "--json" in arguments
+    _accept_any_character()
     try:
-        code = _ecluse.main(args=arguments, prog_name="ecluse", standalone_mode=False)
-    except click.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except click.ClickException as error:
-        _fail(error.format_message(), code=2, help_text=_usage_hint(error), as_json=as_json)
-    except EcluseError as error:
-        _fail_ecluse(error, as_json=as_json)
+        with _terminating():
+            code = _run(arguments)
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # the reader left, as `head` does
-        sys.exit(0)
+        _let_go_of_output()
+        sys.exit(0)  # the reader left, as `head` does
+    except (click.Abort, KeyboardInterrupt):
+        _stopped(arguments, "stopped by Ctrl-C", 130)
+    except _Terminated:
+        _stopped(arguments, "stopped by SIGTERM", 143)
+    except click.ClickException as error:
+        _fail(arguments, error.format_message(), code=2, help_text=_usage_hint(error))
+    except EcluseError as error:
+        _fail_ecluse(arguments, error)
     except OSError as error:
-        _fail_ecluse(_from_os_error(error), as_json=as_json)
-    sys.exit(code if isinstance(code, int) else 0)
+        _fail_ecluse(arguments, _from_os_error(error))
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Runs a command; what it printed has left when this returns."""
+    if _COMPLETING in os.environ:  # the shell asks for words; click answers and exits
+        _ecluse.main(args=arguments, prog_name="ecluse", complete_var=_COMPLETING)
+    try:
+        with _ecluse.make_context("ecluse", list(arguments)) as context:
+            code = _ecluse.invoke(context)
+    except click.exceptions.Exit as end:
+        code = end.exit_code
+    if sys.stdout is not None:  # None when the descriptor was closed
+        sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _accept_any_character() -> None:
+    """A name that the terminal's encoding lacks is printed with an escape, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def _terminating() -> Iterator[None]:
+    """Lets SIGTERM end the command as Ctrl-C does: files close, a ledger stays valid."""
+
+    def stop(_number: int, _frame: Any) -> NoReturn:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _let_go_of_output() -> None:
+    """Points standard output at nothing, so that the interpreter does not fail to empty it at the end."""
+    with suppress(OSError, ValueError):  # not a real descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _stopped(arguments: list[str], message: str, code: int) -> NoReturn:
+    _fail(
+        arguments,
+        message,
+        code=code,
+        help_text="what was written stays valid; run the command again",
+    )
 
 
 def _usage_hint(error: click.ClickException) -> str:
@@ -87,54 +169,60 @@ def _usage_hint(error: click.ClickException) -> str:
     return f"try `{context.command_path} --help`" if context is not None else ""
 
 
-def _from_os_error(error: OSError) -> UnavailableError:
-    where = f"`{error.filename}`: " if error.filename else ""
-    what = (error.strerror or str(error)).lower()
-    advice = {
-        errno.ENOSPC: "free some space and run the command again; what was acknowledged before is kept",
-        errno.EACCES: "give this user the right to read or write it",
-        errno.ENOENT: "check the path",
-        errno.EISDIR: "name a file, not a folder",
-    }
-    return UnavailableError(f"{where}{what}", help=advice.get(error.errno or 0, ""))
+def _from_os_error(error: OSError) -> EcluseError:
+    where = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
+    message = f"{where}{(error.strerror or str(error)).lower()}"
+    if error.errno in _WRONG_PATH:
+        return CallerError(message, help=_WRONG_PATH[error.errno])
+    help_text = _DISK.get(
+        error.errno or 0, "check that the path names what it should, and the disk"
+    )
+    return UnavailableError(message, help=help_text)
 
 
-def _fail_ecluse(error: EcluseError, *, as_json: bool) -> None:
+def _fail_ecluse(arguments: list[str], error: EcluseError) -> NoReturn:
     issues = error.issues if isinstance(error, ConfigError) else ()
-    lines = []
     for issue in issues:
-        lines.append(str(issue))
+        say(str(issue), err=True)
         if issue.help:
-            lines.append(f"  help: {issue.help}")
+            say(f"  help: {issue.help}", err=True)
     document = [
         {"file": i.file, "line": i.line, "column": i.column, "message": i.message, "help": i.help}
         for i in issues
     ]
-    _fail(
-        str(error),
-        code=error.exit_code,
-        help_text=error.help,
-        as_json=as_json,
-        before=lines,
-        issues=document,
-    )
+    help_text = error.help or ("correct the file and run the command again" if issues else "")
+    _fail(arguments, str(error), code=error.exit_code, help_text=help_text, issues=document)
 
 
 def _fail(
+    arguments: list[str],
     message: str,
     *,
     code: int,
     help_text: str,
-    as_json: bool,
-    before: list[str] | None = None,
     issues: list[dict[str, Any]] | None = None,
-) -> None:
-    for line in before or []:
-        click.echo(line, err=True)
-    click.echo(f"error: {message}", err=True)
-    if help_text:
-        click.echo(f"help: {help_text}", err=True)
-    if as_json:
-        error = {"message": message, "help": help_text, "exit_code": code, "issues": issues or []}
-        click.echo(json.dumps({"error": error}, ensure_ascii=False))
+) -> NoReturn:
+    """Says what is wrong and what to do about it, and exits."""
+    advice = help_text or f"try `{' '.join(_command_words(arguments))} --help`"
+    say(f"error: {message}", err=True)
+    say(f"help: {advice}", err=True)
+    if "--json" in arguments:
+        error = {"message": message, "help": advice, "exit_code": code, "issues": issues or []}
+        print_json({"error": error})
     sys.exit(code)
+
+
+def _command_words(arguments: list[str]) -> list[str]:
+    """`ecluse` and the names of the command that was asked for."""
+    words, command = ["ecluse"], _ecluse
+    for word in arguments:
+        found = (
+            command.get_command(click.Context(command), word)
+            if isinstance(command, click.Group)
+            else None
+        )
+        if found is None:
+            break
+        words.append(word)
+        command = found
+    return words

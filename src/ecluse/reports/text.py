@@ -4,7 +4,7 @@ import shlex
 import unicodedata
 from typing import Final
 
-__all__ = ["exact", "shell_word", "visible"]
+__all__ = ["exact", "plain", "shell_word", "visible"]
 
 LONGEST: Final = 64
 """Characters of a name that a report shows; `--json` has them all."""
@@ -33,6 +33,15 @@ def visible(text: str, *, longest: int = LONGEST, ascii_only: bool = False) -> s
     return shown + ("..." if ascii_only else "…") if cut else shown
 
 
+def plain(text: str) -> str:
+    r"""Writes a whole line, names and all, with every unseen character spelled out; nothing is cut.
+
+    >>> plain("no account `a\nb`")
+    'no account `a\\x0ab`'
+    """
+    return "".join(_seen(character, ascii_only=False) for character in text)
+
+
 def _seen(character: str, ascii_only: bool) -> str:  # noqa: FBT001 - private
     if character == " ":
         return character
@@ -50,7 +59,7 @@ def _escaped(character: str) -> str:
 
 def exact(text: str) -> str:
     """Returns the text as it is, but for bytes of file names that are no UTF-8, which become U+FFFD."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def shell_word(text: str, *, ascii_only: bool = False) -> str:

@@ -82,6 +82,7 @@ def test_check_lists_every_fault_with_its_place(folder, capsys):
         "  help: did you mean `account`?",
         "p.yaml:3:45: `x` is not a whole number",
         "error: 2 faults in `p.yaml`",
+        "help: correct the file and run the command again",
     ]
     code, out, _ = run(capsys, "check", "p.yaml", "--json")
     error = json.loads(out)["error"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecluse.reports.text import exact, shell_word, visible
+from ecluse.reports.text import exact, plain, shell_word, visible
 from report_factory import HOSTILE_NAMES
 
 
@@ -29,6 +29,16 @@ from report_factory import HOSTILE_NAMES
 )
 def test_every_character_is_seen(name, shown):
     assert visible(name) == shown
+
+
+def test_a_line_is_shown_whole():
+    line = "no account `a\nb\x1b[2J` in " + "x" * 100
+    assert plain(line) == line.replace("\n", "\\x0a").replace("\x1b", "\\x1b")
+
+
+def test_what_utf8_cannot_write_becomes_a_sign():
+    assert exact("é\udcff\ud800.log") == "é\ufffd\ufffd.log"
+    exact("\ud800").encode()
 
 
 def test_a_long_name_is_cut_and_says_so():
