@@ -102,4 +102,4 @@ def test_a_policy_in_shadow_refuses_nothing_and_says_what_it_would_have_done(fil
     _, out, _ = run(capsys, "replay", files / "a.csv", *common, "--json")
     found = json.loads(out)
     assert (found["refused"], found["stopped"]) == (0, [])
-    assert any(p["shadow"] and p["effect"] == "deny" for p in found["policies"])
+    assert any(p["mode"] == "shadow" and p["effect"] == "deny" for p in found["policies"])
