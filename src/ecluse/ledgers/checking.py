@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 
 from ecluse.ledgers.layout import Layout
 from ecluse.ledgers.segment import (
-    ROW_GROUP,
     Manifest,
     bare,
     batch_leaves,
@@ -24,7 +23,7 @@ from ecluse.merkle.tree import HASH_SIZE, CompactRange
 
 __all__ = ["CheckedSegment", "Fault", "before_of", "check_segment"]
 
-_BATCH: Final = 4 * ROW_GROUP
+_BATCH: Final = 131_072
 
 
 @dataclass(frozen=True, slots=True)

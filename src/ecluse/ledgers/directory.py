@@ -274,7 +274,16 @@ class DirectoryLedger:
     # -- inside
 
     def _commit(self, ticket: Ticket | None, *, sync: bool, sealing: bool = False) -> int:
-        size = self._log.commit(ticket, sync=sync)
+        log = self._log
+        try:
+            size = log.commit(ticket, sync=sync)
+        except UnavailableError:
+            with (
+                self._gate
+            ):  # another thread may just have sealed, and with it committed, what this one appended
+                if log is self._log:
+                    raise
+            return self._commit(ticket, sync=sync, sealing=sealing)
         if (
             not sealing
             and self._seal_after is not None

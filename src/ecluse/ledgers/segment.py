@@ -41,7 +41,8 @@ __all__ = [
     "write_table",
 ]
 
-ROW_GROUP: Final = 32_768
+ROW_GROUP: Final = 8_192
+BATCH: Final = 65_536
 PERSONS: Final = pa.list_(pa.field("element", pa.binary(PSEUDONYM_SIZE), nullable=False))
 _STRINGS: Final = (
     "kind", "account", "account_kind", "session", "organization", "lineage", "application",
@@ -242,9 +243,9 @@ def secret_of(file: pq.ParquetFile) -> bytes | None:
 
 
 def batches(path: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """Reads a segment's Parquet file in append order, a row group's worth at a time."""
+    """Reads a segment's Parquet file in append order, some ten thousand at a time."""
     with pq.ParquetFile(path) as file:
-        yield from file.iter_batches(batch_size=ROW_GROUP, columns=columns)
+        yield from file.iter_batches(batch_size=BATCH, columns=columns)
 
 
 def columns_of(table: pa.Table) -> Columns:
