@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from ecluse.cli._options import json_option, print_json
+from ecluse.cli._options import json_option, print_json, say
+from ecluse.cli._rows import plain, print_csv, print_table
 
 __all__ = ["command"]
 
@@ -123,12 +124,12 @@ def query(ledger: Path, sql: str, keys: Path | None, as_csv: bool, as_json: bool
     answer = run(take_snapshot(ledger), sql)
     _record_query(ledger, keys, sql)
     if as_json:
-        rows = [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows()]
+        rows = [dict(zip(answer.columns, map(plain, row), strict=True)) for row in answer.rows()]
         print_json({"columns": answer.columns, "rows": rows})
     elif as_csv:
-        _print_csv(answer)
+        print_csv(answer)
     else:
-        _print_table(answer)
+        print_table(answer)
 
 
 @command.command()
@@ -195,7 +196,7 @@ def seal(ledger: Path, keys: Path | None, accept_loss: str, as_json: bool) -> No
         print_json({"sealed": sealed, "entries": size, "repairs": repairs})
         return
     for repair in repairs:
-        click.echo(f"repaired: {repair}", err=True)
+        say(f"repaired: {repair}", err=True)
     click.echo(f"{sealed} entries sealed; the ledger holds {size}")
 
 
@@ -274,7 +275,7 @@ def show(ledger: Path, as_json: bool) -> None:
         print_json(facts)
         return
     for name, value in facts.items():
-        click.echo(f"{name.replace('_', ' '):18} {'-' if value in (None, '') else value}")
+        say(f"{name.replace('_', ' '):18} {'-' if value in (None, '') else value}")
 
 
 @command.command()
@@ -333,7 +334,7 @@ def _verification(result: Any) -> dict[str, Any]:
 def _show_verification(result: Any) -> None:
     for fault in result.faults[:20]:
         where = f"entry {fault.seq}" if fault.seq is not None else "ledger"
-        click.echo(f"WRONG  {where} · {fault.file}: {fault.what}")
+        say(f"WRONG  {where} · {fault.file}: {fault.what}")
     if len(result.faults) > 20:
         click.echo(f"       and {len(result.faults) - 20} more")
     for gone in result.destroyed:
@@ -342,7 +343,7 @@ def _show_verification(result: Any) -> None:
             f"(older than {gone.before}); leaf hashes and all other fields verify, persons cannot be recomputed"
         )
     for notice in result.notices:
-        click.echo(f"notice: {notice}")
+        say(f"notice: {notice}")
     verdict = "holds" if result.holds else "DOES NOT HOLD"
     click.echo(
         f"the ledger {verdict}: {result.entries} entries, {result.segments} segments, {result.checkpoints} checkpoints"
@@ -366,50 +367,4 @@ def _record_query(ledger: Path, keys: Path | None, sql: str) -> None:
                 "query", {"sql_sha256": hashlib.sha256(sql.encode()).hexdigest()}, account=user
             )
     except (UnavailableError, IntegrityError, OSError) as error:
-        click.echo(f"notice: the query was not recorded: {error}", err=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _print_csv(answer: Any) -> None:
-    import csv
-    import sys
-
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(answer.columns)
-    for row in answer.rows():
-        writer.writerow(
-            [
-                " ".join(plain) if isinstance(plain := _plain(value), list) else plain
-                for value in row
-            ]
-        )
-
-
-def _print_table(answer: Any) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(*(escape(name) for name in answer.columns))
-    rows = list(answer.rows(201))
-    for row in rows[:200]:
-        table.add_row(*(escape(_cell(value)) for value in row))
-    Console().print(table)
-    if len(rows) > 200:
-        click.echo("the first 200 rows; --csv and --json print all", err=True)
-
-
-def _cell(value: Any) -> str:
-    plain = _plain(value)
-    if isinstance(plain, list):
-        return " ".join(str(item) for item in plain[:3]) + (
-            f" … {len(plain)}" if len(plain) > 3 else ""
-        )
-    return "" if plain is None else str(plain)
+        say(f"notice: the query was not recorded: {error}", err=True)

@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final, Self
@@ -19,11 +18,10 @@ from ecluse.ledgers.log import Log, Ticket, create_log
 from ecluse.ledgers.mark import PURPOSE, Mark
 from ecluse.ledgers.notes import note_digest
 from ecluse.ledgers.opening import reopen
-from ecluse.ledgers.reader import COLUMNS, frame_of, scan, take_snapshot
+from ecluse.ledgers.reader import COLUMNS, entries_of, frame_of_log, scan, take_snapshot
 from ecluse.ledgers.sealing import write_segment
 from ecluse.ledgers.segment import Manifest
-from ecluse.ledgers.wal import WalRecord, read_records
-from ecluse.merkle.columns import PSEUDONYM_SIZE, Columns, take_columns
+from ecluse.merkle.columns import Columns, take_columns
 from ecluse.merkle.note import Checkpoint, seal_note
 from ecluse.merkle.tree import CompactRange
 from ecluse.model.entry import Entry
@@ -185,7 +183,7 @@ class DirectoryLedger:
             self._commit(None, sync=True)
             first = self.size
             if len(columns) < DIRECT:
-                for entry in _entries(columns):
+                for entry in entries_of(columns):
                     self._log.append(entry)
                 self._commit(None, sync=True)
                 return range(first, first + len(columns))
@@ -206,7 +204,7 @@ class DirectoryLedger:
             self._commit(None, sync=True, sealing=True)
             if not self._log.leaves:
                 return None
-            columns = take_columns(_frame(self.layout))
+            columns = take_columns(frame_of_log(self.layout))
             with self._replacing():
                 return self._add_segment(
                     columns, secret=self._log.header.secret, expected=bytes(self._log.leaves)
@@ -393,24 +391,3 @@ def write_first_page(layout: Layout, disk: Disk, keys: Keys, page: FirstPage) ->
     disk.write_whole(
         layout.first_page, seal_note(page.text(), keys.signer.key, keys.signer.sign).encode()
     )
-
-
-def _entries(columns: Columns) -> Iterator[Entry]:
-    offsets = columns.offsets.tolist()
-    for row, values in enumerate(columns.frame.iter_rows(named=True)):
-        flat = bytes(
-            columns.persons[offsets[row] * PSEUDONYM_SIZE : offsets[row + 1] * PSEUDONYM_SIZE]
-        )
-        persons = tuple(flat[i : i + PSEUDONYM_SIZE] for i in range(0, len(flat), PSEUDONYM_SIZE))
-        words = values["categories"]
-        yield Entry(
-            **{**values, "categories": tuple(words.split(",")) if words else (), "persons": persons}
-        )
-
-
-def _frame(layout: Layout) -> pl.DataFrame:
-    records = (record.entry for record in read_records(layout.wal) if isinstance(record, WalRecord))
-    frames = []
-    while chunk := list(islice(records, 16_384)):
-        frames.append(frame_of(chunk))
-    return pl.concat(frames)

@@ -6,6 +6,7 @@ make it see more than it expects, never less; if a seal replaces the log in betw
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -15,14 +16,16 @@ from ecluse.ledgers.disk import unavailable
 from ecluse.ledgers.layout import Layout
 from ecluse.ledgers.segment import SCHEMA, Manifest, batches, table_of
 from ecluse.ledgers.wal import WalFault, WalHeader, WalRecord, read_records
-from ecluse.merkle.columns import DEFAULTS, take_columns
+from ecluse.merkle.columns import DEFAULTS, PSEUDONYM_SIZE, Columns, take_columns
 from ecluse.model.entry import Entry
 from ecluse.model.errors import IntegrityError
 
 __all__ = [
     "COLUMNS",
     "Snapshot",
+    "entries_of",
     "frame_of",
+    "frame_of_log",
     "read_manifests",
     "scan",
     "tail_table",
@@ -184,3 +187,26 @@ def _shown(table: pa.Table, since: int | None, columns: list[str]) -> Iterator[p
         frame = frame.filter(pl.col("at") >= since)
     if frame.height:
         yield frame.select(columns)
+
+
+def entries_of(columns: Columns) -> Iterator[Entry]:
+    """Takes entries back out of columns, one by one."""
+    offsets = columns.offsets.tolist()
+    for row, values in enumerate(columns.frame.iter_rows(named=True)):
+        flat = bytes(
+            columns.persons[offsets[row] * PSEUDONYM_SIZE : offsets[row + 1] * PSEUDONYM_SIZE]
+        )
+        persons = tuple(flat[i : i + PSEUDONYM_SIZE] for i in range(0, len(flat), PSEUDONYM_SIZE))
+        words = values["categories"]
+        yield Entry(
+            **{**values, "categories": tuple(words.split(",")) if words else (), "persons": persons}
+        )
+
+
+def frame_of_log(layout: Layout) -> pl.DataFrame:
+    """Lays out every entry of the write-ahead log, of which there is at least one."""
+    records = (record.entry for record in read_records(layout.wal) if isinstance(record, WalRecord))
+    frames = []
+    while chunk := list(islice(records, 16_384)):
+        frames.append(frame_of(chunk))
+    return pl.concat(frames)
