@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from ecluse.directories.table_directory import TableDirectory, open_directory
 from ecluse.formats.common.mapping import Mapping
 from ecluse.ledgers.directory import DirectoryLedger
@@ -18,6 +20,7 @@ from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding
 from ecluse.model.policy import Key, PolicySet
 from ecluse.sources.files import read_events
+from ecluse.sources.written import read_written
 from ecluse.verify.coverage import uncovered
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "random_seed",
     "record_replay",
     "reject_share",
+    "warm",
 ]
 
 Batches = Callable[[Callable[[int, int], None]], Iterator[EventBatch]]
@@ -43,6 +47,16 @@ def now() -> int:
 def random_seed() -> int:
     """64 random bits: the key of a run."""
     return secrets.randbits(64)
+
+
+def warm() -> None:
+    """Compiles what is compiled, once a machine; later runs load it from the cache beside the package."""
+    from ecluse.engine.twophase import warm as warm_replay  # noqa: PLC0415 - compiled code, loaded on need
+    from ecluse.merkle.lanes import WORTH_IT, sha256_many  # noqa: PLC0415 - idem
+
+    warm_replay()
+    nothing = np.zeros((WORTH_IT, 0), np.uint8)
+    sha256_many(nothing, np.zeros(0, np.uint8), np.zeros(WORTH_IT + 1, np.int64), nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +81,13 @@ def open_rules(policy: Path | None, estate: Path | None) -> Rules:
         ConfigError: with every fault of the first file that has any.
         SourceError: when a table of the estate cannot be read.
     """
-    said = None if estate is None else load_estate(estate.read_bytes(), file=str(estate), now=now())
+    said = (
+        None if estate is None else load_estate(read_written(estate), file=str(estate), now=now())
+    )
     policies = (
         default_policy()
         if policy is None
-        else load_policy(policy.read_bytes(), file=str(policy), estate=said)
+        else load_policy(read_written(policy), file=str(policy), estate=said)
     )
     folder = Path() if estate is None else estate.parent
     directory = open_directory(said or default_estate(), folder)
@@ -83,7 +99,7 @@ def open_mapping(mapping: Path | None, format_: str) -> Mapping | None:
     if mapping is None:
         return None
     return load_mapping(
-        mapping.read_bytes(), file=str(mapping), format=None if format_ == "auto" else format_
+        read_written(mapping), file=str(mapping), format=None if format_ == "auto" else format_
     )
 
 

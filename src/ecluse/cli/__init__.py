@@ -214,7 +214,8 @@ def _fail(
 
 def _command_words(arguments: list[str]) -> list[str]:
     """`ecluse` and the names of the command that was asked for."""
-    words, command = ["ecluse"], _ecluse
+    words: list[str] = ["ecluse"]
+    command: click.Command = _ecluse
     for word in arguments:
         found = (
             command.get_command(click.Context(command), word)

@@ -6,33 +6,28 @@ from typing import Any
 
 import click
 
-from ecluse.loaders.nodes import MAX_BYTES
+from ecluse.cli._options import print_json, say
+from ecluse.cli._output import check_output, whole
 from ecluse.model.errors import CallerError
 from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding, Severity
+from ecluse.sources.written import read_written
 
 __all__ = [
     "as_document",
     "exit_code",
+    "give_shipped",
     "print_findings",
-    "read_config",
     "read_estate",
     "read_text",
-    "write_new",
 ]
-
-
-def read_config(path: Path) -> bytes:
-    """The bytes of a file that people write; no more than any loader takes."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 def read_estate(path: Path) -> Estate:
     """An estate file, its dates checked against today."""
     from ecluse.loaders.estate import load_estate
 
-    return load_estate(read_config(path), file=str(path), now=time.time_ns() // 1000)
+    return load_estate(read_written(path), file=str(path), now=time.time_ns() // 1000)
 
 
 def read_text(name: str) -> str:
@@ -42,26 +37,28 @@ def read_text(name: str) -> str:
     return shipped(name).decode()
 
 
-def write_new(path: Path, text: str) -> None:
-    """Writes a file that must not exist yet.
+def give_shipped(kind: str, text: str, out: Path | None, *, as_json: bool) -> None:
+    """Prints a file that ships with Ecluse, or writes it to a file that must not exist yet.
 
     Raises:
         CallerError: when it exists.
     """
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise CallerError(
-            f"`{path}` exists already", help="name another file, or remove it first"
-        ) from None
+    if out is None:
+        print_json({kind: text}) if as_json else click.echo(text, nl=False)
+        return
+    if out.is_file():
+        raise CallerError(f"`{out}` exists already", help="name another file, or remove it first")
+    check_output(out)
+    with whole(out) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    print_json({"written": str(out)}) if as_json else say(f"{out}: written")
 
 
 def print_findings(findings: tuple[Finding, ...]) -> None:
     """Tells findings in words on standard output, most severe first."""
     for finding in sorted(findings, key=lambda f: -f.severity):
-        click.echo(f"{finding.severity.name.lower()}: {finding.what}  [{finding.code}]")
-        click.echo(f"  help: {finding.help}")
+        say(f"{finding.severity.name.lower()}: {finding.what}  [{finding.code}]")
+        say(f"  help: {finding.help}")
 
 
 def as_document(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:

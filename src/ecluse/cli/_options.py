@@ -1,13 +1,44 @@
 """What several commands share: `--json`, and how they print."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from ecluse.reports.text import exact, plain
 
-__all__ = ["json_option", "print_json", "say"]
+__all__ = ["TEXT", "TextPath", "json_option", "print_json", "say", "zone_name"]
+
+
+class _Text(click.ParamType[str]):
+    """Text in UTF-8; what else a shell can hand over is refused."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not _is_text(value):
+            self.fail(f"`{value}` is not text in UTF-8", param, ctx)
+        return value
+
+
+class TextPath(click.Path):
+    """A path that other libraries open as well; they take no names that are not UTF-8."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not _is_text(str(value)):
+            self.fail(f"the name `{value}` is not text in UTF-8; rename it", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+TEXT: Final = _Text()
 
 json_option = click.option(
     "--json",
@@ -26,3 +57,27 @@ def print_json(document: Any) -> None:
 def say(line: str, *, err: bool = False) -> None:
     """Prints a line for people, in which names that strangers chose do nothing to the terminal."""
     click.echo(plain(line), err=err)
+
+
+def zone_name(ctx: click.Context, param: click.Parameter, name: str | None) -> str | None:
+    """Checks an option that names a time zone.
+
+    Raises:
+        click.BadParameter: when the system knows no such zone.
+    """
+    from zoneinfo import ZoneInfo
+
+    if name is not None:
+        try:
+            ZoneInfo(name)
+        except (
+            ValueError,
+            OSError,
+            KeyError,
+        ) as error:  # not found is a KeyError; a folder or a path is another
+            raise click.BadParameter(
+                f"`{name}` is no time zone; write it as in the IANA database, such as Europe/Paris",
+                ctx,
+                param,
+            ) from error
+    return name

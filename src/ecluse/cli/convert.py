@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ecluse.cli._options import json_option, print_json
+from ecluse.cli._options import json_option, print_json, say
 
 __all__ = ["command"]
 
@@ -63,11 +63,11 @@ def command(  # noqa: PLR0917 - click calls it by keyword
             }
         )
         return
-    click.echo(f"{tally.events} events of {tally.lines} lines in {out}")
+    say(f"{tally.events} events of {tally.lines} lines in {out}")
     for what, counts in (("ignored", tally.ignored), ("rejected", tally.rejects)):
         for reason, count in counts.most_common():
             places = ", ".join(tally.samples.get(reason, [])) if what == "rejected" else ""
-            click.echo(f"  {what}: {count} {reason}{f' ({places})' if places else ''}", err=True)
+            say(f"  {what}: {count} {reason}{f' ({places})' if places else ''}", err=True)
 
 
 @contextmanager

@@ -8,13 +8,13 @@ import click
 from ecluse.cli._config_files import (
     as_document,
     exit_code,
+    give_shipped,
     print_findings,
-    read_config,
     read_estate,
     read_text,
-    write_new,
 )
-from ecluse.cli._options import json_option, print_json
+from ecluse.cli._options import json_option, print_json, say
+from ecluse.sources.written import read_written
 
 if TYPE_CHECKING:
     from ecluse.model.estate import Estate
@@ -76,7 +76,7 @@ def _check(file: Path, policy: Path | None, *, as_json: bool) -> int:
     else:
         print_findings(findings)
         told = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-        click.echo(f"{file}: valid; {told}; {len(findings)} findings")
+        say(f"{file}: valid; {told}; {len(findings)} findings")
     return exit_code(findings)
 
 
@@ -91,12 +91,7 @@ def _example(out: Path | None, *, as_json: bool) -> None:
       ecluse estate example --out estate.yaml
     """  # noqa: D301 - click reads it
     text = read_text("estate-example.yaml")
-    if out is not None:
-        write_new(out, text)
-    if as_json:
-        print_json({"written": str(out)} if out is not None else {"estate": text})
-    else:
-        click.echo(f"{out}: written" if out is not None else text, nl=out is not None)
+    give_shipped("estate", text, out, as_json=as_json)
 
 
 def _find(estate: "Estate", folder: Path, policy: Path | None) -> "tuple[Finding, ...]":
@@ -112,7 +107,7 @@ def _find(estate: "Estate", folder: Path, policy: Path | None) -> "tuple[Finding
     if policy is None:
         policies = default_policy()
     else:
-        policies = load_policy(read_config(policy), file=str(policy), estate=estate)
+        policies = load_policy(read_written(policy), file=str(policy), estate=estate)
     return (
         *uncovered(estate, policies, now=time.time_ns() // 1000),
         *compare_headcounts(estate, directory.headcounts()),

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from ecluse.cli._options import json_option, print_json
+from ecluse.cli._options import TEXT, TextPath, json_option, print_json, say
+from ecluse.cli._output import check_output, whole
 
 __all__ = ["command"]
 
@@ -14,7 +15,7 @@ __all__ = ["command"]
 @click.option(
     "--ledger",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=TextPath(path_type=Path, file_okay=False),
     help="Folder of the ledger.",
 )
 @click.option(
@@ -22,6 +23,7 @@ __all__ = ["command"]
     "accounts",
     required=True,
     multiple=True,
+    type=TEXT,
     help="Account; may be repeated, persons then count once over all.",
 )
 @click.option("--from", "since", help="From this instant on (2025-07-12T10:00:00Z, or a date).")
@@ -34,7 +36,7 @@ __all__ = ["command"]
 @click.option("--resolve", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="File with one identifier a line, to name the persons in --out.")  # fmt: skip
 @click.option(
     "--keys",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=TextPath(path_type=Path, file_okay=False),
     help="Folder of the keys, for --resolve, when it is not LEDGER/keys.",
 )
 @json_option
@@ -61,7 +63,12 @@ def command(  # noqa: PLR0917 - click passes them by name
             "--resolve names the persons in the list: say with --out where to write it"
         )
     if out is not None and out.suffix not in {".csv", ".parquet", ".jsonl"}:
-        raise CallerError(f"`{out}` ends neither in .csv nor .parquet nor .jsonl")
+        raise CallerError(
+            f"`{out}` ends neither in .csv nor .parquet nor .jsonl",
+            help="the ending says the format",
+        )
+    if out is not None:
+        check_output(out)
     found = expose(ledger, accounts, since=_instant(since, "--from"), until=_instant(until, "--to"))
     if out is not None:
         _write(found.list, out, _identifiers(ledger, keys, resolve))
@@ -71,7 +78,7 @@ def command(  # noqa: PLR0917 - click passes them by name
         _show(found, out)
     if not found.known:
         names = ", ".join(f"`{account}`" for account in accounts)
-        click.echo(f"note: the ledger has no access by {names} in this interval", err=True)
+        say(f"note: the ledger has no access by {names} in this interval", err=True)
 
 
 def _instant(text: str | None, option: str) -> int | None:
@@ -125,14 +132,12 @@ def _show(found: Any, out: Path | None) -> None:
         ("refused", f"{found.refused:,} attempts"),
     ]
     for name, value in rows:
-        click.echo(f"{name:13} {value}")
+        say(f"{name:13} {value}")
     click.echo(f"{'gaps':13} {len(found.gaps) or 'none'}")
     for gap in found.gaps:
-        click.echo(
-            f"  {_format(gap.first_at) or '…'} to {_format(gap.last_at) or 'now'}: {gap.what}"
-        )
+        say(f"  {_format(gap.first_at) or '…'} to {_format(gap.last_at) or 'now'}: {gap.what}")
     if out is not None:
-        click.echo(f"{'list':13} {out}")
+        say(f"{'list':13} {out}")
 
 
 def _identifiers(ledger: Path, keys: Path | None, resolve: Path | None) -> dict[bytes, str] | None:
@@ -169,13 +174,13 @@ def _write(persons: Any, out: Path, identifiers: dict[bytes, str] | None) -> Non
             f"{len(names) - unknown} persons named, {unknown} not among the identifiers", err=True
         )
     frame = frame.with_columns(pl.col("person").bin.encode("hex"))
-    if out.suffix == ".parquet":
-        frame.write_parquet(out)
-        return
     text = frame.with_columns(
         pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ") for name in ("first_at", "last_at")
     )
-    if out.suffix == ".csv":
-        text.write_csv(out)
-    else:
-        text.write_ndjson(out)
+    with whole(out) as unfinished, unfinished.open("wb") as file:
+        if out.suffix == ".parquet":
+            frame.write_parquet(file)
+        elif out.suffix == ".csv":
+            text.write_csv(file)
+        else:
+            text.write_ndjson(file)

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from ecluse.cli._options import json_option, print_json, say
-from ecluse.cli._rows import plain, print_csv, print_table
+from ecluse.cli._options import TEXT, TextPath, json_option, print_json, say
+from ecluse.cli._rows import print_answer
 
 __all__ = ["command"]
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FOLDER = TextPath(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _ledger = click.argument("ledger", type=_FOLDER)
 _keys = click.option("--keys", type=_FOLDER, help="Folder of the keys, when it is not LEDGER/keys.")
@@ -35,7 +35,10 @@ def command() -> None:
 @_ledger
 @_keys
 @click.option(
-    "--origin", default="", help="Name of the checkpoints, such as ledger.example.org/kairos."
+    "--origin",
+    type=TEXT,
+    default="",
+    help="Name of the checkpoints, such as ledger.example.org/kairos.",
 )
 @click.option(
     "--months",
@@ -43,7 +46,9 @@ def command() -> None:
     show_default=True,
     help="How long persons stay: 6 to 12, up to 36 with --reason.",
 )
-@click.option("--reason", default="", help="Why longer than 12 months (CNIL 2021-122, 19).")
+@click.option(
+    "--reason", type=TEXT, default="", help="Why longer than 12 months (CNIL 2021-122, 19)."
+)
 @json_option
 def init(  # noqa: PLR0917 - click passes them by name
     ledger: Path, keys: Path | None, origin: str, months: int, reason: str, as_json: bool
@@ -78,7 +83,9 @@ def init(  # noqa: PLR0917 - click passes them by name
 @command.command()
 @_ledger
 @_keys
-@click.option("--key", "trusted", help="Verifier key obtained elsewhere, or a file that holds it.")
+@click.option(
+    "--key", "trusted", type=TEXT, help="Verifier key obtained elsewhere, or a file that holds it."
+)
 @click.option(
     "--witnessed", multiple=True, type=_FILE, help="A checkpoint kept outside; may be repeated."
 )
@@ -96,7 +103,7 @@ def verify(  # noqa: PLR0917 - click passes them by name
     from ecluse.cli._progress import counting
     from ecluse.ledgers.verify import verify as run
 
-    notes = [path.read_text(encoding="utf-8") for path in witnessed]
+    notes = [_note(path) for path in witnessed]
     with counting("verifying", "entries") as step:
         result = run(ledger, keys=keys, trusted=_trusted(trusted), witnessed=notes, step=step)
     if as_json:
@@ -108,7 +115,7 @@ def verify(  # noqa: PLR0917 - click passes them by name
 
 @command.command()
 @_ledger
-@click.argument("sql")
+@click.argument("sql", type=TEXT)
 @_keys
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
 @json_option
@@ -123,13 +130,7 @@ def query(ledger: Path, sql: str, keys: Path | None, as_csv: bool, as_json: bool
 
     answer = run(take_snapshot(ledger), sql)
     _record_query(ledger, keys, sql)
-    if as_json:
-        rows = [dict(zip(answer.columns, map(plain, row), strict=True)) for row in answer.rows()]
-        print_json({"columns": answer.columns, "rows": rows})
-    elif as_csv:
-        print_csv(answer)
-    else:
-        print_table(answer)
+    print_answer(answer, as_json=as_json, as_csv=as_csv)
 
 
 @command.command()
@@ -155,7 +156,7 @@ def prove(
     if (seq is None) == (since is None):
         raise CallerError("say which entry to prove, or with --since which checkpoint")
     if since is not None:
-        print_json(prove_consistency(ledger, since.read_text(encoding="utf-8")))
+        print_json(prove_consistency(ledger, _note(since)))
     elif seq is not None:
         print_json(prove_inclusion(ledger, seq, without_persons=without_persons))
 
@@ -181,6 +182,7 @@ def checkpoint(ledger: Path, keys: Path | None, as_json: bool) -> None:
 @_keys
 @click.option(
     "--accept-loss",
+    type=TEXT,
     default="",
     help="Why the ledger is opened although acknowledged entries are missing; recorded.",
 )
@@ -210,6 +212,7 @@ def seal(ledger: Path, keys: Path | None, accept_loss: str, as_json: bool) -> No
 )
 @click.option(
     "--reason",
+    type=TEXT,
     default="",
     help="Why longer than 12 months (CNIL 2021-122, 19); recorded in the ledger.",
 )
@@ -298,6 +301,18 @@ def verifier(as_json: bool) -> None:
         print_json({"script": script})
     else:
         click.echo(script, nl=False)
+
+
+def _note(path: Path) -> str:
+    from ecluse.model.errors import CallerError
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CallerError(
+            f"`{path}` is not a checkpoint: it is not text",
+            help="give a note that `ecluse ledger checkpoint` printed",
+        ) from None
 
 
 def _trusted(text: str | None) -> Any:

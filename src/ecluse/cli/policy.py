@@ -8,13 +8,13 @@ import click
 from ecluse.cli._config_files import (
     as_document,
     exit_code,
+    give_shipped,
     print_findings,
-    read_config,
     read_estate,
     read_text,
-    write_new,
 )
-from ecluse.cli._options import json_option, print_json
+from ecluse.cli._options import json_option, print_json, say
+from ecluse.sources.written import read_written
 
 if TYPE_CHECKING:
     from ecluse.loaders.policy import PolicyFile
@@ -60,7 +60,7 @@ def _check(file: Path, estate: Path | None, *, as_json: bool) -> int:
     from ecluse.verify.coverage import uncovered
 
     known = None if estate is None else read_estate(estate)
-    policies = load_policy(read_config(file), file=str(file), estate=known)
+    policies = load_policy(read_written(file), file=str(file), estate=known)
     findings = advise(policies, estate=known) + (
         () if known is None else uncovered(known, policies)
     )
@@ -79,9 +79,7 @@ def _check(file: Path, estate: Path | None, *, as_json: bool) -> int:
         print_findings(findings)
         noun = "budget" if len(policies.budgets) == 1 else "budgets"
         scope = "" if known is not None else "; give --estate to find what it does not cover"
-        click.echo(
-            f"{file}: valid, {len(policies.budgets)} {noun}, {len(findings)} findings{scope}"
-        )
+        say(f"{file}: valid, {len(policies.budgets)} {noun}, {len(findings)} findings{scope}")
     return exit_code(findings)
 
 
@@ -100,7 +98,7 @@ def _show(file: Path, *, why: bool, as_json: bool) -> None:
     """  # noqa: D301 - click reads it
     from ecluse.loaders.policy import read_policy
 
-    policy = read_policy(read_config(file), file=str(file))
+    policy = read_policy(read_written(file), file=str(file))
     if as_json:
         budgets = [_budget_document(b, policy) for b in policy.policies.budgets]
         print_json({"file": str(file), "digest": policy.policies.digest, "budgets": budgets})
@@ -145,12 +143,7 @@ def _default(out: Path | None, *, as_json: bool) -> None:
       ecluse policy default --out policy.yaml
     """  # noqa: D301 - click reads it
     text = read_text("policy.yaml")
-    if out is not None:
-        write_new(out, text)
-    if as_json:
-        print_json({"written": str(out)} if out is not None else {"policy": text})
-    else:
-        click.echo(f"{out}: written" if out is not None else text, nl=out is not None)
+    give_shipped("policy", text, out, as_json=as_json)
 
 
 def _budget_document(budget: "Budget", policy: "PolicyFile") -> dict[str, Any]:
@@ -213,6 +206,7 @@ def _print_table(policy: "PolicyFile") -> None:
 
     from ecluse.model.policy import Mode
     from ecluse.model.time import format_duration
+    from ecluse.reports.text import plain
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for heading, width in (
@@ -233,7 +227,7 @@ def _print_table(policy: "PolicyFile") -> None:
             " x ".join(k.value for k in budget.per),
             f"{budget.counts.value}: {limits}",
             f"{mode}{budget.effect.word}{warns}",
-            when or "always",
+            plain(when) or "always",
         )
         table.add_row()
     Console(markup=False, highlight=False, emoji=False).print(table)
@@ -249,7 +243,8 @@ def _print_why(policy: "PolicyFile") -> None:
     from ecluse.model.time import format_duration
 
     for budget in policy.policies.budgets:
-        click.echo(f"\n{budget.id}: {policy.descriptions.get(budget.id, '')}".rstrip())
+        click.echo()
+        say(f"{budget.id}: {policy.descriptions.get(budget.id, '')}".rstrip())
         for window in budget.windows:
             why = policy.why[budget.id].get(window.length, "no reason is given")
-            click.echo(f"  {window.limit} in {format_duration(window.length)}: {why}")
+            say(f"  {window.limit} in {format_duration(window.length)}: {why}")

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecluse.cli._options import json_option, print_json
+from ecluse.cli._options import TextPath, json_option, print_json, say, zone_name
+from ecluse.cli._output import check_output, whole
 
 if TYPE_CHECKING:
     from ecluse.model.report import ReplayReport
 
 __all__ = ["command"]
 
-_PATH = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = TextPath(path_type=Path, file_okay=False)
 
 
 @click.command(
@@ -39,21 +41,26 @@ Examples:
 @click.option(
     "--map",
     "mapping",
-    type=_PATH,
+    type=_FILE,
     help="Mapping file: where account, persons and the rest are in a line.",
 )
-@click.option("--policy", type=_PATH, help="Policy set; the shipped one when left out.")
-@click.option("--estate", type=_PATH, help="Estate file: applications, organizations, accounts.")
+@click.option("--policy", type=_FILE, help="Policy set; the shipped one when left out.")
+@click.option("--estate", type=_FILE, help="Estate file: applications, organizations, accounts.")
 @click.option(
-    "--ledger", type=_PATH, help="Ledger to write every decision to; made when it does not exist."
+    "--ledger", type=_FOLDER, help="Ledger to write every decision to; made when it does not exist."
 )
-@click.option("--html", type=_PATH, help="Write the report as one self-contained HTML page.")
+@click.option("--html", type=_FILE, help="Write the report as one self-contained HTML page.")
 @click.option(
     "--language",
     type=click.Choice(["en", "fr", "both"]),
     default="both",
     show_default=True,
     help="Language of the page; with `both`, the reader switches.",
+)
+@click.option(
+    "--zone",
+    callback=zone_name,
+    help="Show times in this IANA time zone, such as Europe/Paris; UTC when left out. --json stays in UTC.",
 )
 @click.option(
     "--way",
@@ -69,17 +76,18 @@ def command(**options: Any) -> None:
     LOGS are files or folders, in any mix, plain or compressed (gzip, zstd); `-` is standard input.
     Events are taken in the order of time, whatever file they come from.
     """
-    report = _replay(
-        **{k: v for k, v in options.items() if k not in {"html", "language", "as_json"}}
-    )
     if options["html"]:
-        _write_page(report, options["html"], options["language"])
+        check_output(options["html"])
+    shown = {"html", "language", "zone", "as_json"}
+    report = _replay(**{k: v for k, v in options.items() if k not in shown})
+    if options["html"]:
+        _write_page(report, options["html"], language=options["language"], zone=options["zone"])
     if options["as_json"]:
         from ecluse.reports.json import document
 
         print_json(document(report))
     else:
-        _show(report)
+        _show(report, options["zone"])
 
 
 def _replay(
@@ -179,14 +187,16 @@ def _with_unit(add_task: Any) -> Any:
     return lambda what, **options: add_task(what, **{"unit": "MB", **options})
 
 
-def _write_page(report: "ReplayReport", path: Path, language: str) -> None:
+def _write_page(report: "ReplayReport", path: Path, *, language: str, zone: str | None) -> None:
     from ecluse.reports.html import render
 
-    path.write_text(render(report, language=language), encoding="utf-8")  # type: ignore[arg-type]  # click checked it
-    click.echo(f"report: {path}", err=True)
+    page = render(report, language=language, zone=zone)  # type: ignore[arg-type]  # click checked it
+    with whole(path) as unfinished:
+        unfinished.write_text(page, encoding="utf-8")
+    say(f"report: {path}", err=True)
 
 
-def _show(report: "ReplayReport") -> None:
+def _show(report: "ReplayReport", zone: str | None) -> None:
     from rich.console import Console
 
     from ecluse.reports.terminal import render
@@ -194,4 +204,5 @@ def _show(report: "ReplayReport") -> None:
     console = Console()
     color = console.is_terminal and not console.no_color
     unicode = (console.encoding or "").lower().startswith("utf")
-    click.echo(render(report, width=console.width, color=color, unicode=unicode), nl=False)
+    page = render(report, width=console.width, color=color, unicode=unicode, zone=zone)
+    click.echo(page, nl=False)

@@ -372,7 +372,7 @@ def _own_keys(folder: Path, page: FirstPage, public: bytes) -> Keys:
 
 
 def _name(root: Path) -> str:
-    kept = "".join(c if c.isalnum() and c.isascii() else "-" for c in root.resolve().name)
+    kept = "".join(c if c.isalnum() and c.isascii() else "-" for c in Path(os.path.realpath(root)).name)
     return kept or "ledger"
 
 

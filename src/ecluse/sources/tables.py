@@ -58,6 +58,13 @@ def read_columns(path: Path, columns: list[str], progress: Progress) -> Iterator
 
 def _open(path: Path) -> pq.ParquetFile:
     try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise SourceError(
+            f"`{path}`: the name is not text in UTF-8",
+            help="rename the file; Parquet is opened by its name",
+        ) from None
+    try:
         plain = pq.ParquetFile(path)
         coded = [
             field.name

@@ -117,7 +117,7 @@ def test_bad_files_end_with_a_message(folder, capsys, content, code, message):
 
 def test_a_missing_file_and_a_folder(folder, capsys):
     code, _, err = run(capsys, "check", "none.yaml")
-    assert (code, "no such file" in err) == (6, True)
+    assert (code, "no such file" in err) == (2, True)
     code, _, err = run(capsys, "check", folder)
     assert (code, "directory" in err) == (2, True)
 
