@@ -19,7 +19,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@echo "compiling the replay (once) ..."
-	@$(BIN)/python -c 'from ecluse.engine.twophase import warm; warm()'
+	@$(BIN)/python -c 'from ecluse.wiring import warm; warm()'
 	@touch $(READY)
 
 demo: $(READY) ## the theft of July 2025 inside an ordinary day, stopped; leaves a report in demo/

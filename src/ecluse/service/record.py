@@ -14,7 +14,10 @@ from ecluse.model.policy import Effect, PolicySet
 
 __all__ = ["entries"]
 
-_CHUNK: Final = 100_000
+_CHUNK_MIN: Final = 1 << 16
+_CHUNK_MAX: Final = 1 << 18
+_CHUNKS: Final = 20
+"""A history is written in about so many segments, within these sizes: memory for few, files for many."""
 _FIELDS: Final = {
     "account": "account",
     "account_kind": "kind",
@@ -44,8 +47,9 @@ def entries(
         for field, name in _FIELDS.items()
         if (column := getattr(history, name)) is not None
     }
-    for begin in range(0, len(history), _CHUNK):
-        part = slice(begin, min(begin + _CHUNK, len(history)))
+    chunk = min(max(len(history) // _CHUNKS, _CHUNK_MIN), _CHUNK_MAX)
+    for begin in range(0, len(history), chunk):
+        part = slice(begin, min(begin + chunk, len(history)))
         rows = slice(int(first[part.start]), int(first[part.stop]))
         yield pl.DataFrame(
             {
