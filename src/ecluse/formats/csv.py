@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from ecluse.formats.common.contract import (
     DOES_NOT_PARSE,
@@ -65,6 +66,10 @@ class _CsvParser:
             self._read_header(lines.text(0))
             lines.ignored["header"] += 1
             lines = lines.where(np.arange(len(lines)) > 0)
+        if not self._columns:  # nothing but empty lines so far
+            return lines.table(
+                pl.DataFrame(schema=dict.fromkeys(sorted(self._needs.fields), pl.String))
+            )
         tokens = Tokens(lines, (self._separator or ",").encode())
         right = tokens.counts == len(self._columns)
         usable = tokens.balanced & right
@@ -72,7 +77,7 @@ class _CsvParser:
             lines.rejects += [(DOES_NOT_PARSE, int(n)) for n in lines.numbers[~tokens.balanced]]
             wrong = lines.numbers[tokens.balanced & ~right]
             lines.rejects += [(WRONG_FIELDS, int(n)) for n in wrong]
-        wanted = {name: self._columns.index(name) for name in sorted(self._needs.fields)} if self._columns else {}  # fmt: skip
+        wanted = {name: self._columns.index(name) for name in sorted(self._needs.fields)}
         frame = tokens.frame(wanted, np.flatnonzero(usable))
         return lines.where(usable).table(frame)
 

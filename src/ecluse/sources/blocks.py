@@ -48,7 +48,7 @@ class _Input:
         self.closed = False  # asked for by pyarrow, as of any file
         self._path = path
         self._progress = progress
-        self._raw: BinaryIO = sys.stdin.buffer if path == STDIN else path.open("rb")
+        self._raw = _opened(path)
         self._read_bytes = 0
         self._ahead = self._raw.read(4)
         codec = next((c for magic, c in _MAGIC.items() if self._ahead.startswith(magic)), None)
@@ -87,6 +87,14 @@ class _Input:
         if not self.closed and self._path != STDIN:
             self._raw.close()
         self.closed = True
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path != STDIN:
+        return path.open("rb")
+    if sys.stdin is None:
+        raise SourceError("standard input is closed", help="send a log into it, or name a file")
+    return sys.stdin.buffer
 
 
 def line_blocks(

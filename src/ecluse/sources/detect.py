@@ -16,8 +16,8 @@ _GENERAL: Final = ("jsonl", "csv")
 """Taken only when no special format fits, in this order: their tests let the lines of others pass too."""
 
 
-def detect(path: Path) -> str:
-    """The name of the format of a file.
+def detect(path: Path) -> str | None:
+    """The name of the format of a file; None when nothing is in it, as after a rotation.
 
     Raises:
         SourceError: when no format fits, or more than one, or the log comes from standard input.
@@ -30,12 +30,13 @@ def detect(path: Path) -> str:
         return "parquet"
     if b"\0" in head:
         raise SourceError(
-            f"`{path}`: a binary file, not a log", help="say its format with --format"
+            f"`{path}`: a binary file, not a log",
+            help="gzip and zstd are read as they are; unpack archives first",
         )
     text = head.decode("utf-8", "replace").split("\n")
     lines = [line.rstrip("\r") for line in (text[:-1] or text) if line.strip()][:_LINES]
     if not lines:
-        raise SourceError(f"`{path}`: there is nothing in it to tell its format by")
+        return None
     found = [name for name in formats.names() if _fits(name, lines)]
     special = [name for name in found if name not in _GENERAL]
     chosen = special or [name for name in _GENERAL if name in found][:1]

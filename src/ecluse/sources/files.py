@@ -54,8 +54,12 @@ def read_events(
     files = find_files(paths)
     total = sum(size_of(path) for path in files)
     before = 0
+    empty = 0
     for path in files:
         name = detect(path) if format == "auto" else format
+        if name is None:
+            empty += 1
+            continue
         fmt = formats.find(name)
         if mapping is not None:
             mapping_for(name, mapping)
@@ -67,6 +71,12 @@ def read_events(
 
         yield from _read_file(path, fmt, given=mapping, now=now, progress=report, columns=columns)
         before += size_of(path)
+    if empty == len(files):
+        what = f"`{files[0]}`" if empty == 1 else f"each of the {empty} files"
+        raise SourceError(
+            f"{what}: there is nothing in it to tell its format by",
+            help="check that the log is the right one, or say its format with --format",
+        )
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
@@ -85,8 +95,13 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
                 p for p in inside if not any(s.startswith(".") for s in p.relative_to(path).parts)
             ]
             if not shown:
-                raise CallerError(f"`{path}`: there is no file in this directory")
+                raise CallerError(
+                    f"`{path}`: there is no file in this directory",
+                    help="hidden files are left out; name them to read them",
+                )
             files += shown
+        elif path.is_socket():
+            raise CallerError(f"`{path}`: a socket, not a log", help="name a file")
         elif path.exists():
             files.append(path)
         else:

@@ -30,7 +30,14 @@ def test_the_first_good_lines(tmp_path, sample, name):
     assert detect(path) == name
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "one line of prose\n", "\x00\x01"])
+@pytest.mark.parametrize("text", ["", "\n\n", " \r\n"])
+def test_nothing_has_no_format(tmp_path, text):
+    path = tmp_path / "log"
+    path.write_text(text)
+    assert detect(path) is None
+
+
+@pytest.mark.parametrize("text", ["one line of prose\n", "\x00\x01"])
 def test_refuses_to_guess(tmp_path, text):
     path = tmp_path / "log"
     path.write_text(text)

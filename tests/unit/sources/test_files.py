@@ -146,6 +146,21 @@ def test_the_format_is_found_by_itself(write):
             read(write(content), name="auto")
 
 
+def test_an_empty_file_among_others_stops_nothing(write):
+    write(LOG, "logs/access.log.1")
+    write(b"", "logs/access.log")
+    folder = write(b"\n", "logs/old.log").parent
+    assert count(read(folder, name="auto")) == (3000, 0)
+    with pytest.raises(SourceError, match="each of the 2 files: there is nothing"):
+        read(folder / "access.log", folder / "old.log", name="auto")
+
+
+def test_closed_standard_input_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SourceError, match="is closed"):
+        read(blocks.STDIN)
+
+
 def test_mappings_must_fit_the_format():
     assert mapping_for("combined", None).format == "combined"
     with pytest.raises(ConfigError, match="for `combined`"):

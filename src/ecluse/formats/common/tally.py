@@ -51,6 +51,6 @@ class Tally:
         raise SourceError(
             f"{self.rejects.total()} of {self.events + self.rejects.total()} events cannot be used, "
             f"more than the share of {max_reject_share:g} that the mapping allows: {reasons}",
-            help="correct the mapping; list what is left out on purpose under `ignore`; "
+            help="check --format; correct the mapping; list what is left out on purpose under `ignore`; "
             "or raise `max_reject_share` if that much may go unseen",
         )
