@@ -24,6 +24,7 @@ _jit = nb.njit(cache=True, nogil=True, boundscheck=False)
 _leaf = nb.njit(cache=True, nogil=True, boundscheck=False, forceinline=True)
 _RELEASES_MAX, _HOLD, _WARN = int(Effect.SLOW), int(Effect.HOLD), int(Effect.WARN)
 _PERSONS, _ACCOUNTS, _ACCESSES = 0, 1, 2
+_ENFORCED = 16  # added to an effect's code: a shadow comes first only where nothing is enforced
 _ANY = 2  # an own flag that is unknown, or a budget that counts all persons
 _GOLDEN = np.uint64(
     0x9E3779B97F4A7C15
@@ -51,45 +52,23 @@ def settle(events, budgets, starts, accounts, sessions):
     # arrays are taken out of the tuples once: each access to a field costs a reference count
     at, account, session, first_row, item, own, weight, state = events
     counts, wanted, effects, shadow, hold_by, first, lengths, limits, bars = budgets
-    log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift = _new_logs(
-        starts, first
-    )
+    log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift = _new_logs(starts, first)  # fmt: skip
+    effect, budget, window, used, over, warned = _new_answers(at.size)
     holds_account = np.full(accounts, -1, np.int32)
     holds_session = np.full(sessions, -1, np.int32)
-    number = at.size
-    effect = np.zeros(number, np.uint8)
-    budget = np.full(number, NO_BUDGET, np.int32)
-    window = np.zeros(number, np.int32)
-    used = np.zeros(number, np.int64)
-    over = np.zeros(number, np.uint64)
-    warned = np.zeros(number, np.uint64)
     counted = np.zeros(heads.shape[1], np.int64)
-    for e in range(number):
+    for e in range(at.size):
         holder = _holder(account[e], session[e], holds_account, holds_session)
         if holder >= 0:
             effect[e], budget[e], used[e] = _HOLD, EARLIER_HOLD, holder
             continue
-        final, says = -1, -1
+        final, says = 0, -1
         for b in range(counts.size):
             s = state[b, e]
             if s < 0:
                 continue
             base, width = first[b], first[b + 1] - first[b]
-            _slide(
-                s,
-                at[e],
-                base,
-                width,
-                counts[b] >= _ACCESSES,
-                lengths,
-                log_at,
-                log_slot,
-                log_weight,
-                ends,
-                heads,
-                held,
-                last,
-            )
+            _slide(s, at[e], base, width, counts[b] >= _ACCESSES, lengths, log_at, log_slot, log_weight, ends, heads, held, last)  # fmt: skip
             if not _count(e, s, counts[b], wanted[b], width, counted, account, first_row, item, own, weight, heads, held, states, items, last, mask, shift):  # fmt: skip
                 continue
             w, code = _rule(base, width, effects[b], counted, limits, bars)
@@ -99,9 +78,7 @@ def settle(events, budgets, starts, accounts, sessions):
                 over[e] |= np.uint64(1) << np.uint64(b)
             else:
                 warned[e] |= np.uint64(1) << np.uint64(b)
-            rank = (
-                code if shadow[b] else code + 16
-            )  # a shadow comes first only where nothing is enforced
+            rank = code if shadow[b] else code + _ENFORCED
             if rank > says:
                 says = rank
                 budget[e], window[e], used[e] = b, w, min(counted[w], limits[base + w] + 1)
@@ -109,10 +86,23 @@ def settle(events, budgets, starts, accounts, sessions):
                 final = max(final, code)
                 if code == _HOLD:
                     _hold(b, account[e], session[e], hold_by[b], holds_account, holds_session)
-        effect[e] = max(final, 0)
+        effect[e] = final
         if final <= _RELEASES_MAX:
             _charge(e, at, account, first_row, item, own, weight, state, counts, wanted, first, log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift)  # fmt: skip
     return effect, budget, window, used, over, warned
+
+
+@_jit
+def _new_answers(number):
+    """Every event a plain permit, to begin with."""
+    return (
+        np.zeros(number, np.uint8),
+        np.full(number, NO_BUDGET, np.int32),
+        np.zeros(number, np.int32),
+        np.zeros(number, np.int64),
+        np.zeros(number, np.uint64),
+        np.zeros(number, np.uint64),
+    )
 
 
 @_jit
