@@ -1,12 +1,13 @@
 """`ecluse demo`: the theft of July 2025 inside an ordinary day, from the logs to the list of persons."""
 
 import contextlib
+import csv
+import gzip
 import importlib
 import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -42,61 +43,36 @@ def command(
     that the thief could read. Every step is an ordinary command, printed before it runs.
     """
     _make_room(out, force=force)
-    _run(
-        ctx,
-        as_json,
-        "simulate",
-        "kairos",
-        "--seed",
-        str(seed),
-        "--out",
-        str(out / "logs"),
-        *([] if small else ["--full"]),
-    )
-    truth = json.loads((out / "logs" / "truth.json").read_text(encoding="utf-8"))
-    logs = [str(out / "logs" / name) for name in sorted(truth["lines"])]
-    logs_dir, ledger = str(out / "logs"), str(out / "ledger")
-    _run(
-        ctx,
-        as_json,
-        "replay",
-        *logs,
-        *(
-            "--format",
-            truth["format"],
-            "--map",
-            f"{logs_dir}/mapping.yaml",
-            "--estate",
-            f"{logs_dir}/estate.yaml",
-        ),
-        *("--ledger", ledger, "--html", str(out / "report.html")),
-    )
+    logs = out / "logs"
+    size = () if small else ("--full",)
+    _run(ctx, as_json, f"simulate kairos --seed {seed} --working-day", *size, "--out", str(logs))
+    truth = json.loads((logs / "truth.json").read_text(encoding="utf-8"))
+    files = [str(logs / name) for name in sorted(truth["lines"])]
+    rules = ["--map", str(logs / "mapping.yaml"), "--estate", str(logs / "estate.yaml")]
+    results = ["--ledger", str(out / "ledger"), "--html", str(out / "report.html")]
+    _run(ctx, as_json, "replay", *files, "--format", truth["format"], *rules, *results)
     thief = truth["thieves"][0]["account"]
-    _run(
-        ctx,
-        as_json,
-        "exposure",
-        "--ledger",
-        ledger,
-        "--account",
-        thief,
-        "--out",
-        str(out / "persons.csv"),
-    )
+    register = _write_register(logs, out / "register.txt")
+    listed = ["--out", str(out / "persons.csv"), "--resolve", str(register)]
+    _run(ctx, as_json, "exposure", "--ledger", str(out / "ledger"), "--account", thief, *listed)
+    _run(ctx, as_json, "ledger verify", str(out / "ledger"))
     if as_json:
-        print_json(
-            {
-                "folder": str(out),
-                "report": str(out / "report.html"),
-                "ledger": ledger,
-                "thief": thief,
-            }
-        )
-    else:
-        click.echo(
-            f"\nLook at {out}/report.html, and at {out}/persons.csv: the people to tell, one by one."
-        )
-        click.echo("With a log of your own: ecluse replay --help")
+        print_json({"folder": str(out), "report": str(out / "report.html"), "thief": thief})
+        return
+    click.echo(
+        f"\nLook at {out}/report.html, and at {out}/persons.csv: the people to tell, by name."
+    )
+    click.echo("With a log of your own: ecluse replay --help")
+
+
+def _write_register(logs: Path, register: Path) -> Path:
+    """Writes the identifiers of all persons: the ledger holds pseudonyms, and the organisation knows who is who."""
+    persons: set[str] = set()
+    for name, opened in (("truth_persons.csv.gz", gzip.open), ("caseload.csv", open)):
+        with opened(logs / name, "rt", encoding="utf-8") as file:
+            persons.update(row["person"] for row in csv.DictReader(file))
+    register.write_text("\n".join(sorted(persons)) + "\n", encoding="utf-8")
+    return register
 
 
 def _make_room(out: Path, *, force: bool) -> None:
@@ -111,20 +87,16 @@ def _make_room(out: Path, *, force: bool) -> None:
     (out / _MARK).touch()
 
 
-def _run(ctx: click.Context, quiet: bool, name: str, *arguments: str) -> None:
+def _run(ctx: click.Context, quiet: bool, command_: str, *arguments: str) -> None:
     """Runs one command as a user would, and shows how it is written."""
     from ecluse.reports.text import shell_word
 
-    words = " ".join(shell_word(a) for a in (name, *arguments))
+    name, *first = command_.split()
+    words = " ".join([command_, *map(shell_word, arguments)])
     click.echo(f"\n$ ecluse {words}", err=quiet)
     step: click.Command = importlib.import_module(f"ecluse.cli.{name}").command
-    with step.make_context(name, list(arguments), parent=ctx.parent) as inner:
-        if quiet:
-            with _to_standard_error():
-                step.invoke(inner)
-        else:
-            step.invoke(inner)
-
-
-def _to_standard_error() -> Any:
-    return contextlib.redirect_stdout(sys.stderr)
+    with (
+        contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext(),
+        step.make_context(name, [*first, *arguments], parent=ctx.parent) as inner,
+    ):
+        step.invoke(inner)
