@@ -5,4 +5,6 @@ __all__ = ["__version__"]
 __version__ = "0.1.0"
 
 if not __debug__:  # the invariants of the engine are assertions, and they protect people
-    raise SystemExit("ecluse: refuses to run with assertions off (`python -O`): start it without -O")
+    raise SystemExit(
+        "ecluse: refuses to run with assertions off (`python -O`): start it without -O"
+    )

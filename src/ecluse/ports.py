@@ -20,6 +20,11 @@ class Ticket(Protocol):
         """The sequence number that it will have once committed."""
         ...
 
+    @property
+    def epoch(self) -> int:
+        """How often the ledger had taken entries back by then; an entry taken back later has a void ticket."""
+        ...
+
 
 class Pseudonyms(Protocol):
     """Turns identifiers of persons into what the ledger stores and the engine counts."""

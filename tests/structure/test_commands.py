@@ -40,7 +40,9 @@ def _about(name):
 
 def test_the_page_of_commands_is_up_to_date():
     page = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))["page"]()
-    assert page == text(ROOT / "docs" / "commands.md"), "a command changed: run `python docs/make_commands.py` and review the page"
+    assert page == text(ROOT / "docs" / "commands.md"), (
+        "a command changed: run `python docs/make_commands.py` and review the page"
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)

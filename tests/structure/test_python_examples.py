@@ -7,7 +7,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PAGES = sorted(p for p in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")] if BLOCK.search(p.read_text("utf-8")))
+PAGES = sorted(
+    p
+    for p in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    if BLOCK.search(p.read_text("utf-8"))
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

@@ -14,7 +14,7 @@ import polars as pl
 from ecluse.ledgers.disk import Disk, hold_lock, unavailable
 from ecluse.ledgers.keys import Keys, Pseudonymizer, create_keys, load_keys
 from ecluse.ledgers.layout import DEFAULT_MONTHS, FirstPage, Layout, months_in_band
-from ecluse.ledgers.log import Log, Ticket, create_log
+from ecluse.ledgers.log import Log, create_log
 from ecluse.ledgers.mark import PURPOSE, Mark
 from ecluse.ledgers.notes import note_digest
 from ecluse.ledgers.opening import reopen
@@ -27,6 +27,7 @@ from ecluse.merkle.tree import CompactRange
 from ecluse.model.entry import Entry
 from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
 from ecluse.model.time import format_instant
+from ecluse.ports import Ticket
 
 __all__ = ["DirectoryLedger", "system_time", "write_first_page"]
 
@@ -372,7 +373,9 @@ def _own_keys(folder: Path, page: FirstPage, public: bytes) -> Keys:
 
 
 def _name(root: Path) -> str:
-    kept = "".join(c if c.isalnum() and c.isascii() else "-" for c in Path(os.path.realpath(root)).name)
+    kept = "".join(
+        c if c.isalnum() and c.isascii() else "-" for c in Path(os.path.realpath(root)).name
+    )
     return kept or "ledger"
 
 

@@ -22,15 +22,16 @@ from ecluse.merkle.columns import PSEUDONYM_SIZE
 from ecluse.merkle.tree import HASH_SIZE, leaf_hash
 from ecluse.model.entry import Entry
 from ecluse.model.errors import CallerError, UnavailableError
+from ecluse.ports import Ticket
 
-__all__ = ["Log", "Ticket", "create_log"]
+__all__ = ["Appended", "Log", "create_log"]
 
 _INT64: Final = 1 << 63
 _REOPEN: Final = "close the ledger and open it again; every acknowledged entry is kept"
 
 
-class Ticket(msgspec.Struct, frozen=True, gc=False):
-    """An appended entry: its sequence number, and how often the log had been cut back by then."""
+class Appended(msgspec.Struct, frozen=True, gc=False):
+    """The ticket of an entry: its sequence number, and how often the log had been cut back by then."""
 
     seq: int
     epoch: int
@@ -83,7 +84,7 @@ class Log:
         """The chain hash after the last acknowledged entry."""
         return self._durable_chain
 
-    def append(self, entry: Entry) -> Ticket:
+    def append(self, entry: Entry) -> Appended:
         """Adds an entry in memory.
 
         Raises:
@@ -98,7 +99,7 @@ class Log:
             record, self._chain = frame(entry, self._chain)
             self._frames.append(record)
             self.leaves += leaf
-            return Ticket(seq, len(self._cuts))
+            return Appended(seq, len(self._cuts))
 
     def commit(self, ticket: Ticket | None, *, sync: bool) -> int:
         """Writes what was appended; with `sync` it also survives a loss of power. Returns the acknowledged size.

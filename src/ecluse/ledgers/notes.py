@@ -8,7 +8,7 @@ from ecluse.ledgers.keys import check_signature
 from ecluse.merkle.note import Checkpoint, VerifierKey, open_note, parse_checkpoint, split_notes
 from ecluse.model.errors import IntegrityError
 
-__all__ = ["Signed", "note_digest", "read_notes", "signed_manifests"]
+__all__ = ["Signed", "note_digest", "read_note", "read_notes", "signed_manifests"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-__all__ = ["main"]
+__all__ = ["Wrong", "check_bundle", "check_ledger", "ed25519_verify", "main"]
 
 Point = tuple[int, int, int, int]
 Key = tuple[str, bytes]  # name; algorithm byte and public key
@@ -37,7 +38,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 
 
-def recover_x(y: int, sign: int) -> int | None:
+def _recover_x(y: int, sign: int) -> int | None:
     if y >= P:
         return None
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
@@ -51,7 +52,7 @@ def recover_x(y: int, sign: int) -> int | None:
     return P - x if (x & 1) != sign else x
 
 
-def point_add(a: Point, b: Point) -> Point:
+def _point_add(a: Point, b: Point) -> Point:
     e = (a[1] - a[0]) * (b[1] - b[0]) % P
     f = (a[1] + a[0]) * (b[1] + b[0]) % P
     g = 2 * a[3] * b[3] * D % P
@@ -60,35 +61,36 @@ def point_add(a: Point, b: Point) -> Point:
     return (i * j % P, k * m % P, j * k % P, i * m % P)
 
 
-def point_multiply(scalar: int, point: Point) -> Point:
+def _point_multiply(scalar: int, point: Point) -> Point:
     result = (0, 1, 1, 0)
     while scalar:
         if scalar & 1:
-            result = point_add(result, point)
-        point = point_add(point, point)
+            result = _point_add(result, point)
+        point = _point_add(point, point)
         scalar >>= 1
     return result
 
 
-def point_decompress(encoded: bytes) -> Point | None:
+def _point_decompress(encoded: bytes) -> Point | None:
     y = int.from_bytes(encoded, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
-    x = recover_x(y, sign)
+    x = _recover_x(y, sign)
     return None if x is None else (x, y, 1, x * y % P)
 
 
-BASE = point_decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+BASE = _point_decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the signature of the message is that of the public key (RFC 8032, 5.1.7)."""
     if len(public) != 32 or len(signature) != 64:
         return False
-    a, r = point_decompress(public), point_decompress(signature[:32])
+    a, r = _point_decompress(public), _point_decompress(signature[:32])
     s = int.from_bytes(signature[32:], "little")
     if BASE is None or a is None or r is None or s >= ORDER:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    left, right = point_multiply(s, BASE), point_add(r, point_multiply(h, a))
+    left, right = _point_multiply(s, BASE), _point_add(r, _point_multiply(h, a))
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (
         left[1] * right[2] - right[1] * left[2]
     ) % P == 0
@@ -101,7 +103,7 @@ class Wrong(Exception):  # noqa: N818
     """What is checked does not hold."""
 
 
-def unbase64(text: str) -> bytes:
+def _unbase64(text: str) -> bytes:
     try:
         content = base64.b64decode(text, validate=True)
     except ValueError:
@@ -111,23 +113,23 @@ def unbase64(text: str) -> bytes:
     return content
 
 
-def parse_key(text: str) -> Key:
+def _parse_key(text: str) -> Key:
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
         raise Wrong("the verifier key is not NAME+ID+BASE64")
-    material = unbase64(parts[2])
+    material = _unbase64(parts[2])
     if material[:1] != b"\x01" or len(material) != 33:
         raise Wrong("the verifier key is not an Ed25519 key")
-    if key_id(parts[0], material).hex() != parts[1]:
+    if _key_id(parts[0], material).hex() != parts[1]:
         raise Wrong("the verifier key's id does not belong to it")
     return parts[0], material
 
 
-def key_id(name: str, material: bytes) -> bytes:
+def _key_id(name: str, material: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
 
 
-def open_checkpoint(note: str, key: Key) -> Checkpoint:
+def _open_checkpoint(note: str, key: Key) -> Checkpoint:
     name, material = key
     text, blank, signed = note.partition("\n\n")
     text += "\n"
@@ -139,8 +141,8 @@ def open_checkpoint(note: str, key: Key) -> Checkpoint:
         or signed.count("\n") != 1
     ):
         raise Wrong("a checkpoint is not signed in the ledger's name")
-    signature = unbase64(signed[len(prefix) : -1])
-    if signature[:4] != key_id(name, material) or not ed25519_verify(
+    signature = _unbase64(signed[len(prefix) : -1])
+    if signature[:4] != _key_id(name, material) or not ed25519_verify(
         material[1:], signature[4:], text.encode()
     ):
         raise Wrong("the signature of a checkpoint does not hold")
@@ -153,7 +155,7 @@ def open_checkpoint(note: str, key: Key) -> Checkpoint:
     ):
         raise Wrong("a checkpoint is malformed, or another ledger's")
     previous = [line[9:] for line in lines[3:] if line.startswith("previous ")]
-    root = unbase64(lines[2])
+    root = _unbase64(lines[2])
     if len(root) != 32:
         raise Wrong("a root is not 32 bytes")
     return {
@@ -164,7 +166,7 @@ def open_checkpoint(note: str, key: Key) -> Checkpoint:
     }
 
 
-def split_notes(content: str) -> Iterator[str]:
+def _split_notes(content: str) -> Iterator[str]:
     while content:
         blank = content.find("\n\n")
         end = content.find("\n", blank + 2) if blank >= 0 else -1
@@ -177,11 +179,13 @@ def split_notes(content: str) -> Iterator[str]:
 # --- The tree, RFC 9162
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
+def _node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def verify_inclusion(*, leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+def _verify_inclusion(
+    *, leaf: bytes, index: int, size: int, path: list[bytes], root: bytes
+) -> bool:
     if not 0 <= index < size:
         return False
     fn, sn, result = index, size - 1, leaf
@@ -189,16 +193,16 @@ def verify_inclusion(*, leaf: bytes, index: int, size: int, path: list[bytes], r
         if sn == 0:
             return False
         if fn & 1 or fn == sn:
-            result = node_hash(sibling, result)
+            result = _node_hash(sibling, result)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            result = node_hash(result, sibling)
+            result = _node_hash(result, sibling)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and result == root
 
 
-def verify_consistency(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> bool:
+def _verify_consistency(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> bool:
     if old["size"] == 0:
         return (path, old["root"]) == ([], hashlib.sha256(b"").digest())
     if old["size"] >= new["size"]:
@@ -214,16 +218,16 @@ def verify_consistency(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> b
         if sn == 0:
             return False
         if fn & 1 or fn == sn:
-            first, second = node_hash(node, first), node_hash(node, second)
+            first, second = _node_hash(node, first), _node_hash(node, second)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            second = node_hash(second, node)
+            second = _node_hash(second, node)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and (first, second) == (old["root"], new["root"])
 
 
-class Tree:
+class _Tree:
     """The right edge of a growing tree: (level, hash) of its complete subtrees."""
 
     def __init__(self) -> None:
@@ -233,7 +237,7 @@ class Tree:
     def append(self, leaf: bytes) -> None:
         level = 0
         while self.edge and self.edge[-1][0] == level:
-            leaf, level = node_hash(self.edge.pop()[1], leaf), level + 1
+            leaf, level = _node_hash(self.edge.pop()[1], leaf), level + 1
         self.edge.append((level, leaf))
         self.size += 1
 
@@ -242,7 +246,7 @@ class Tree:
             return hashlib.sha256(b"").digest()
         root = self.edge[-1][1]
         for _, node in reversed(self.edge[:-1]):
-            root = node_hash(node, root)
+            root = _node_hash(node, root)
         return root
 
 
@@ -254,11 +258,11 @@ PUBLIC = (
 )  # fmt: skip
 
 
-def netstrings(values: Iterable[str]) -> bytes:
+def _netstrings(values: Iterable[str]) -> bytes:
     return b"".join(b"%d:%b," % (len(value.encode()), value.encode()) for value in values)
 
 
-def leaf_of(bundle: dict[str, Any]) -> bytes:
+def _leaf_of(bundle: dict[str, Any]) -> bytes:
     if set(bundle["public"]) != set(PUBLIC):
         raise Wrong("the entry does not have the fields of an entry")
     if "private" in bundle:
@@ -270,12 +274,12 @@ def leaf_of(bundle: dict[str, Any]) -> bytes:
             raise Wrong("the entry's number of persons is not that of its list")
         fields = (private["session"], private["source"], "".join(persons), private["own"])
         commitment = hashlib.sha256(
-            b"\x02" + bytes.fromhex(bundle["salt"]) + netstrings(fields)
+            b"\x02" + bytes.fromhex(bundle["salt"]) + _netstrings(fields)
         ).digest()
     else:
         commitment = bytes.fromhex(bundle["commitment"])
     content = (
-        b"ecluse entry 1\n" + netstrings(bundle["public"][name] for name in PUBLIC) + commitment
+        b"ecluse entry 1\n" + _netstrings(bundle["public"][name] for name in PUBLIC) + commitment
     )
     return hashlib.sha256(b"\x00" + content).digest()
 
@@ -284,33 +288,35 @@ def leaf_of(bundle: dict[str, Any]) -> bytes:
 
 
 def check_bundle(bundle: dict[str, Any], trusted: Key | None) -> str:
-    key = trusted or parse_key(bundle["key"])
+    """Checks a proof, by the trusted key or the one inside, and says what holds, or raises `Wrong`."""
+    key = trusted or _parse_key(bundle["key"])
     path = [bytes.fromhex(node) for node in bundle["path"]]
     if bundle["type"] == "ecluse inclusion 1":
-        checkpoint = open_checkpoint(bundle["checkpoint"], key)
+        checkpoint = _open_checkpoint(bundle["checkpoint"], key)
         size, seq = checkpoint["size"], int(bundle["seq"])
-        if not verify_inclusion(
-            leaf=leaf_of(bundle), index=seq, size=size, path=path, root=checkpoint["root"]
+        if not _verify_inclusion(
+            leaf=_leaf_of(bundle), index=seq, size=size, path=path, root=checkpoint["root"]
         ):
             raise Wrong("the entry is not in the tree that was signed")
         return f"entry {seq} is in the ledger `{key[0]}` of {size} entries"
     if bundle["type"] == "ecluse consistency 1":
-        old, new = open_checkpoint(bundle["old"], key), open_checkpoint(bundle["new"], key)
-        if not verify_consistency(old, new, path):
+        old, new = _open_checkpoint(bundle["old"], key), _open_checkpoint(bundle["new"], key)
+        if not _verify_consistency(old, new, path):
             raise Wrong("the older checkpoint does not begin the newer one")
         return f"the first {old['size']} entries of `{key[0]}` are the same among its {new['size']}"
     raise Wrong("this is not a proof of an Ecluse ledger")
 
 
 def check_ledger(folder: Path, trusted: Key | None, outside: list[str]) -> str:
-    own = parse_key((folder / "public.key").read_text(encoding="utf-8"))
+    """Checks every checkpoint, and those kept outside, over the sealed entries; says what holds, or raises `Wrong`."""
+    own = _parse_key((folder / "public.key").read_text(encoding="utf-8"))
     if trusted and own != trusted:
         raise Wrong("the ledger's key is not the trusted one")
-    wanted = signed_roots(folder, own)
-    wanted += [("the checkpoint from outside", open_checkpoint(note, own)) for note in outside]
+    wanted = _signed_roots(folder, own)
+    wanted += [("the checkpoint from outside", _open_checkpoint(note, own)) for note in outside]
     wanted.sort(key=lambda pair: pair[1]["size"])
-    tree, held = Tree(), 0
-    for leaf in [b"", *leaves_of(folder)]:
+    tree, held = _Tree(), 0
+    for leaf in chain([b""], _leaves_of(folder)):
         if leaf:
             tree.append(leaf)
         while held < len(wanted) and wanted[held][1]["size"] == tree.size:
@@ -331,11 +337,11 @@ def check_ledger(folder: Path, trusted: Key | None, outside: list[str]) -> str:
     return f"{held} checkpoints hold over {tree.size} sealed entries of `{own[0]}`{tail}"
 
 
-def signed_roots(folder: Path, key: Key) -> list[tuple[str, Checkpoint]]:
+def _signed_roots(folder: Path, key: Key) -> list[tuple[str, Checkpoint]]:
     found, previous = [], ""
     content = (folder / "checkpoints").read_bytes().decode()
-    for number, note in enumerate(split_notes(content), start=1):
-        checkpoint = open_checkpoint(note, key)
+    for number, note in enumerate(_split_notes(content), start=1):
+        checkpoint = _open_checkpoint(note, key)
         if checkpoint["previous"] != previous:
             raise Wrong(f"checkpoint {number} does not follow the one before it")
         previous = hashlib.sha256(note.encode()).hexdigest()
@@ -343,7 +349,7 @@ def signed_roots(folder: Path, key: Key) -> list[tuple[str, Checkpoint]]:
     return found
 
 
-def leaves_of(folder: Path) -> Iterator[bytes]:
+def _leaves_of(folder: Path) -> Iterator[bytes]:
     for number, path in enumerate(sorted((folder / "segments").glob("*.leaves"))):
         if path.name != f"{number:06}.leaves":
             raise Wrong(f"the leaves of segment {number} are missing")
@@ -355,6 +361,7 @@ def leaves_of(folder: Path) -> Iterator[bytes]:
 
 
 def main(arguments: list[str]) -> int:
+    """Checks what the command line names, prints one answer, and gives the exit code."""
     text = None
     if arguments[:1] == ["--key"] and len(arguments) > 2:
         text, arguments = arguments[1], arguments[2:]
@@ -362,7 +369,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     try:
-        answer = check(arguments, text)
+        answer = _check(arguments, text)
     except Wrong as error:
         print(f"DOES NOT HOLD: {error}")
         return 5
@@ -378,10 +385,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def check(arguments: list[str], text: str | None) -> str:
+def _check(arguments: list[str], text: str | None) -> str:
     if text is not None and "+" not in text:
         text = Path(text).read_text(encoding="utf-8")
-    trusted = parse_key(text) if text is not None else None
+    trusted = _parse_key(text) if text is not None else None
     target = Path(arguments[-1])
     if target.is_dir():
         return check_ledger(
