@@ -69,7 +69,10 @@ def command(  # noqa: PLR0917 - click passes them by name
         )
     if out is not None:
         check_output(out)
-    found = expose(ledger, accounts, since=_instant(since, "--from"), until=_instant(until, "--to"))
+    begin, end = _instant(since, "--from"), _instant(until, "--to")
+    if begin is not None and end is not None and begin >= end:
+        raise CallerError(f"--from `{since}` is not before --to `{until}`", help="exchange them")
+    found = expose(ledger, accounts, since=begin, until=end)
     if out is not None:
         _write(found.list, out, _identifiers(ledger, keys, resolve))
     if as_json:
@@ -91,7 +94,7 @@ def _instant(text: str | None, option: str) -> int | None:
         return parse_instant(text)
     except ValueError as error:
         raise CallerError(
-            f"{option}: {error}", help="write 2025-07-12T10:00:00Z, or a date"
+            f"{option}: {error}", help="write an instant such as 2025-07-12T10:00:00Z, or a date such as 2025-07-12"
         ) from None
 
 

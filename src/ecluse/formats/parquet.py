@@ -84,7 +84,19 @@ def _typed(frame: pl.DataFrame, file: str) -> pl.DataFrame:
                 f"`{file}`: the column `{name}` is {dtype}, and {expected} is wanted",
                 help="read the table with a mapping, or write the column as that type",
             )
-    return frame
+    return _with_somebody(frame) if "persons" in frame.columns else frame
+
+
+def _with_somebody(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists without the null and empty names in them, which are nobody."""
+    names = frame["persons"].explode(empty_as_null=False, keep_nulls=False)
+    if names.dtype != pl.String:
+        return (
+            frame.with_columns(pl.col("persons").list.drop_nulls()) if names.null_count() else frame
+        )
+    if not names.null_count() and not (names == "").any():
+        return frame
+    return frame.with_columns(pl.col("persons").list.filter(pl.element() != ""))
 
 
 def _fate(events: pl.DataFrame, *, now: int, not_before: int) -> pl.Series | None:

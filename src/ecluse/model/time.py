@@ -62,8 +62,15 @@ def parse_instant(text: str) -> int:
 
     Raises:
         ValueError: when the text is anything else, or has a time without an offset.
+
+    >>> parse_instant("2025-07-12T12:00:00+02:00")
+    1752314400000000
     """
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+        instant = instant if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"`{text}` is not an instant") from error
     if instant.tzinfo is None:
         if len(text) != 10:
             raise ValueError(f"`{text}` has no offset: end it with Z, or with +02:00 and the like")

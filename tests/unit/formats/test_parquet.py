@@ -65,3 +65,13 @@ def test_other_tables_become_texts():
     assert table.numbers.tolist() == [5]
     assert not is_canonical(["at", "account"])
     assert is_canonical(["persons", "at", "account"])
+
+
+def test_null_and_empty_names_in_lists_are_nobody():
+    persons = [[None], ["1", None, "2"], ["", "3"], [""]]
+    frame = pl.DataFrame({"at": [AT] * 4, "account": ["a"] * 4, "persons": persons})
+    made = batch(frame)
+    assert made.events["persons"].to_list() == [["1", "2"], ["3"]]
+    assert dict(made.rejects) == {"no person": 2}
+    numbers = batch(frame.head(2).with_columns(pl.col("persons").cast(pl.List(pl.Int64))))
+    assert numbers.events["persons"].to_list() == [[1, 2]]
