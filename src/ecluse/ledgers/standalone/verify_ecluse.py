@@ -18,6 +18,7 @@ Sources: RFC 8032 (Ed25519), RFC 9162 (Merkle tree), C2SP signed-note and tlog-c
 import base64
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -147,12 +148,7 @@ def _open_checkpoint(note: str, key: Key) -> Checkpoint:
     ):
         raise Wrong("the signature of a checkpoint does not hold")
     lines = text.split("\n")
-    if (
-        len(lines) < 4
-        or lines[0] != name
-        or not lines[1].isdigit()
-        or str(int(lines[1])) != lines[1]
-    ):
+    if len(lines) < 4 or lines[0] != name or not re.fullmatch("0|[1-9][0-9]*", lines[1]):
         raise Wrong("a checkpoint is malformed, or another ledger's")
     previous = [line[9:] for line in lines[3:] if line.startswith("previous ")]
     root = _unbase64(lines[2])
