@@ -1,9 +1,6 @@
 """`ecluse replay`: decide past logs as the live gate would have."""
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +8,7 @@ import click
 
 from ecluse.cli._options import TextPath, json_option, print_json, say, zone_name
 from ecluse.cli._output import check_output, whole
+from ecluse.cli._progress import step_bar
 
 if TYPE_CHECKING:
     from ecluse.model.report import ReplayReport
@@ -107,7 +105,7 @@ def _replay(
     rules = wiring.open_rules(policy, estate)
     fields = wiring.open_mapping(mapping, format_)
     batches = wiring.open_log(logs, format_, fields, rules.policies if ledger is None else None)
-    with wiring.open_ledger(ledger) as book, _progress() as progress:
+    with wiring.open_ledger(ledger) as book, step_bar() as progress:
         collected = steps.collect(
             batches(progress.bytes),
             directory=rules.directory,
@@ -135,56 +133,6 @@ def _replay(
             findings=rules.findings(last),
             seconds=time.monotonic() - started,
         )
-
-
-class _Progress:
-    """A bar on standard error: the bytes of the log, then the steps after it."""
-
-    def __init__(self, bar: Any) -> None:
-        self._bar = bar
-        self._task = bar.add_task("reading", total=None)
-
-    def bytes(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done / 1e6, total=total / 1e6 or None)
-
-    def step(self, what: str, total: int | None = None) -> None:
-        self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(what, total=total, unit="entries")
-
-    def done(self, number: int) -> None:
-        self._bar.update(self._task, completed=number)
-
-
-@contextmanager
-def _progress() -> Iterator[_Progress]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        SpinnerColumn,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    rate = TextColumn("{task.completed:,.0f} {task.fields[unit]}")
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(show_speed=True),
-        rate,
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        bar.add_task = _with_unit(bar.add_task)  # type: ignore[method-assign]  # a default for one field
-        yield _Progress(bar)
-
-
-def _with_unit(add_task: Any) -> Any:
-    return lambda what, **options: add_task(what, **{"unit": "MB", **options})
 
 
 def _write_page(report: "ReplayReport", path: Path, *, language: str, zone: str | None) -> None:
