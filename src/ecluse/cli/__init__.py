@@ -10,7 +10,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final, NoReturn
+from pathlib import Path
+from typing import Any, Final, NoReturn, TextIO
 
 import click
 
@@ -91,6 +92,7 @@ def main(argv: list[str] | None = None) -> None:
     """Runs one command and exits with its code; the outermost loop that turns errors into messages."""
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # it gives freed memory back
     arguments = sys.argv[1:] if argv is None else argv
+    _fill_closed_descriptors()
     _accept_any_character()
     try:
         with _terminating():
@@ -120,9 +122,23 @@ def _run(arguments: list[str]) -> int:
             code = _ecluse.invoke(context)
     except click.exceptions.Exit as end:
         code = end.exit_code
-    if sys.stdout is not None:  # None when the descriptor was closed
-        sys.stdout.flush()
+    sys.stdout.flush()
     return code if isinstance(code, int) else 0
+
+
+def _fill_closed_descriptors() -> None:
+    """Started with closed standard streams, no file of ours may get their numbers: a library could print into it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, this one
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _accept_any_character() -> None:
@@ -153,6 +169,7 @@ def _let_go_of_output() -> None:
     """Points standard output at nothing, so that the interpreter does not fail to empty it at the end."""
     with suppress(OSError, ValueError):  # not a real descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout.flush()
 
 
 def _stopped(arguments: list[str], message: str, code: int) -> NoReturn:
@@ -170,8 +187,9 @@ def _usage_hint(error: click.ClickException) -> str:
 
 
 def _from_os_error(error: OSError) -> EcluseError:
-    where = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
-    message = f"{where}{(error.strerror or str(error)).lower()}"
+    named = isinstance(error.filename, str | bytes)
+    where = f"`{os.fsdecode(error.filename)}`" if named else "a file or standard output"
+    message = f"{where}: {(error.strerror or str(error)).lower()}"
     if error.errno in _WRONG_PATH:
         return CallerError(message, help=_WRONG_PATH[error.errno])
     help_text = _DISK.get(
@@ -204,11 +222,16 @@ def _fail(
 ) -> NoReturn:
     """Says what is wrong and what to do about it, and exits."""
     advice = help_text or f"try `{' '.join(_command_words(arguments))} --help`"
-    say(f"error: {message}", err=True)
-    say(f"help: {advice}", err=True)
-    if "--json" in arguments:
-        error = {"message": message, "help": advice, "exit_code": code, "issues": issues or []}
-        print_json({"error": error})
+    with suppress(OSError):  # nobody to tell: the exit code says it
+        say(f"error: {message}", err=True)
+        say(f"help: {advice}", err=True)
+    try:
+        if "--json" in arguments:
+            error = {"message": message, "help": advice, "exit_code": code, "issues": issues or []}
+            print_json({"error": error})
+        sys.stdout.flush()
+    except OSError:
+        _let_go_of_output()
     sys.exit(code)
 
 

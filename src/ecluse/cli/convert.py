@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ecluse.cli._options import json_option, print_json, say
+from ecluse.cli._options import TextPath, json_option, print_json, say
 
 __all__ = ["command"]
 
@@ -23,7 +23,7 @@ Examples:
 @click.argument("logs", nargs=-1, required=True, metavar="LOG...")
 @click.option("--format", "format_", default="auto", show_default=True, help="Format of the logs; see `ecluse formats`.")  # fmt: skip
 @click.option("--map", "mapping", type=click.Path(), help="Mapping file; the one that ships with the format when left out.")  # fmt: skip
-@click.option("--out", required=True, type=click.Path(), help="Parquet file to write.")
+@click.option("--out", required=True, type=TextPath(), help="Parquet file to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @json_option
 def command(  # noqa: PLR0917 - click calls it by keyword

@@ -94,7 +94,8 @@ def _instant(text: str | None, option: str) -> int | None:
         return parse_instant(text)
     except ValueError as error:
         raise CallerError(
-            f"{option}: {error}", help="write an instant such as 2025-07-12T10:00:00Z, or a date such as 2025-07-12"
+            f"{option}: {error}",
+            help="write an instant such as 2025-07-12T10:00:00Z, or a date such as 2025-07-12",
         ) from None
 
 

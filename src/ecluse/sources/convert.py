@@ -26,10 +26,12 @@ def write_events(
     bytes each.
 
     Raises:
-        CallerError: when the directory of the file is not there.
+        CallerError: when the directory of the file is not there, or its name is no file's.
         SourceError: when too many events cannot be used, or there is none, or the file is there already.
         OSError: when the file cannot be written.
     """
+    if out.exists() and not out.is_file():
+        raise CallerError(f"`{out}` is a folder or a device", help="name a file")
     if out.exists() and not replace:
         raise SourceError(f"`{out}` is there already", help="name another file, or add --force")
     if not out.parent.is_dir():
@@ -44,12 +46,13 @@ def write_events(
     if not frames:
         raise SourceError("there is no event in these logs", help="look at the ignored lines")
     events = _one(frames).sort("at", maintain_order=True)
-    unfinished = out.with_name(f".{out.name}.part")
+    place = Path(os.path.realpath(out))  # a symbolic link stays one
+    unfinished = place.with_name(f".{place.name[:200]}.{os.getpid()}.part")
     try:
         events.write_parquet(
             unfinished, compression="zstd", row_group_size=ROW_GROUP, statistics=True
         )
-        os.replace(unfinished, out)  # noqa: PTH105 - atomic within a directory, as wanted here
+        unfinished.replace(place)
     finally:
         unfinished.unlink(missing_ok=True)
     return tally
