@@ -1,13 +1,8 @@
-"""The small ledger of tampering.py, for every test of the adapters."""
-
-import sys
-from pathlib import Path
+"""The small ledger, for every test of the adapters."""
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from tampering import small_ledger
+from ledger_factory import small_ledger
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import threading
 
 import polars as pl
 import pytest
-from tampering import START, entry
 
 from ecluse.ledgers.directory import DIRECT, DirectoryLedger
 from ecluse.ledgers.disk import Disk
@@ -18,16 +17,7 @@ from ecluse.ledgers.reader import frame_of
 from ecluse.ledgers.verify import verify
 from ecluse.model.entry import Entry
 from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
-
-
-def entries_of(ledger):
-    rows = []
-    for frame in ledger.scan():
-        for row in frame.drop("seq").iter_rows(named=True):
-            words = row["categories"]
-            row["categories"] = tuple(words.split(",")) if words else ()
-            rows.append(Entry(**{**row, "persons": tuple(row["persons"])}))
-    return rows
+from ledger_factory import START, entries_of, entry
 
 
 def test_entries_come_back_in_order_from_segments_and_log(tmp_path):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tampering import START, entry
 
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.prove import prove_consistency, prove_inclusion
@@ -16,6 +15,7 @@ from ecluse.ledgers.retention import retain
 from ecluse.ledgers.standalone import verify_ecluse
 from ecluse.merkle.note import split_notes
 from ecluse.model.errors import CallerError, IntegrityError
+from ledger_factory import START, entry
 
 
 def script(*arguments):

@@ -1,13 +1,13 @@
 """Destroying persons: what goes, what stays, who says so, and that everything still verifies."""
 
 import pytest
-from tampering import entry
 
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.retention import cutoff, retain
 from ecluse.ledgers.verify import verify
 from ecluse.model.errors import CallerError
 from ecluse.model.time import DAY, format_instant, parse_instant
+from ledger_factory import entry
 
 NOW = parse_instant("2026-07-12T10:00:05.500Z")  # a year after the entries 0 to 5
 

@@ -1,4 +1,4 @@
-"""A small ledger, and every way of changing one byte of it."""
+"""Entries, and a small ledger of them, for the tests of the ledger."""
 
 import os
 from collections.abc import Iterator
@@ -62,3 +62,14 @@ def small_ledger(root: Path) -> Path:
 def files(root: Path) -> Iterator[Path]:
     """Every file that has bytes."""
     return (path for path in sorted(root.rglob("*")) if path.is_file() and path.stat().st_size)
+
+
+def entries_of(ledger: DirectoryLedger) -> list[Entry]:
+    """Every committed entry, read back."""
+    rows = []
+    for frame in ledger.scan():
+        for row in frame.drop("seq").iter_rows(named=True):
+            words = row["categories"]
+            row["categories"] = tuple(words.split(",")) if words else ()
+            rows.append(Entry(**{**row, "persons": tuple(row["persons"])}))
+    return rows

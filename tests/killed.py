@@ -1,4 +1,4 @@
-"""A writer killed at random points, again and again: `python tests/unit/ledgers/killed.py 1000`."""
+"""A writer killed at random points, again and again: `python tests/killed.py 1000`."""
 
 import os
 import random

@@ -9,7 +9,6 @@ import shutil
 from itertools import pairwise
 
 import pytest
-from tampering import entry, files, small_ledger, thorough
 
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.keys import load_keys
@@ -17,6 +16,7 @@ from ecluse.ledgers.mark import PURPOSE, Mark
 from ecluse.ledgers.segment import SCHEMA, Manifest, file_digest, write_table
 from ecluse.ledgers.verify import verify
 from ecluse.ledgers.wal import WalRecord, read_records
+from ledger_factory import entry, files, small_ledger, thorough
 
 NAMES = [
     "wal", "mark", "checkpoints", "ledger.note", "public.key", "keys/signing.key", "keys/pseudonym.key", "keys/.gitignore",
@@ -38,6 +38,11 @@ def strides():
             id=f"{name}-quick",
         )
         yield pytest.param(name, 1, id=f"{name}-every-byte", marks=thorough)
+
+
+@pytest.fixture
+def small(tmp_path):
+    return small_ledger(tmp_path / "small")
 
 
 @pytest.fixture(scope="module")

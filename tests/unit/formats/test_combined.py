@@ -1,4 +1,4 @@
-"""Access logs: combined, vhost_combined, nginx_json, w3c and elb, by their samples."""
+"""The combined access log: names of all kinds, forged lines, bytes that are no text."""
 
 from collections import Counter
 
@@ -29,55 +29,6 @@ def test_combined(read):
     assert batch.ignored == Counter({"blank line": 1, "static file": 1, "no data was shown": 2})
     assert batch.samples["does not parse"] == ["log:14"]
     assert batch.samples["time out of range"] == ["log:10"]
-
-
-def test_vhost_combined_is_not_taken_for_combined(read):
-    batch = read("vhost_combined", "vhost_combined.log")
-    assert rows(batch, "account", "source", "application") == [
-        ("alice", "192.0.2.1", "portal.example.org:443"),
-        ("bob", "2001:db8::1", "portal.example.org:443"),
-    ]
-    assert batch.rejects == {"does not parse": 1}
-    other = read("combined", "vhost_combined.log")
-    assert other.rejects == {"does not parse": 2}
-
-
-def test_nginx_json_takes_the_time_and_the_path_from_what_there_is(read):
-    batch = read("nginx_json", "nginx_json.log")
-    assert rows(batch, "account", "persons", "at") == [
-        ("alice", ["12"], 1_752_307_200_000_000),
-        ("bob", ["13"], 1_752_307_201_500_000),
-        ("carol", ["14", "15"], 1_752_307_202_000_000),
-    ]
-    assert batch.rejects == {"does not parse": 1}
-
-
-def test_w3c_follows_the_fields_that_are_in_force(read):
-    batch = read("w3c", "iis.log")
-    assert rows(batch, "account", "persons", "source") == [
-        ("EXAMPLE\\alice", ["12"], "192.0.2.1"),
-        ("EXAMPLE\\bob", ["13", "14"], "192.0.2.2"),
-        ("EXAMPLE\\bob", ["15"], "192.0.2.2"),
-        ("carol", ["16"], "192.0.2.3"),
-    ]
-    assert batch.events["at"][3] == 1_752_307_203_000_000
-    assert batch.rejects == {"wrong number of fields": 1}
-    assert batch.ignored == {"directive": 5, "no data was shown": 1}
-
-
-def test_w3c_without_a_header_cannot_be_read(read):
-    batch = read("w3c", b"2025-07-12 08:00:00 192.0.2.9 GET /people/12 - 443 a 192.0.2.1 - 200\n")
-    assert batch.rejects == {"does not parse": 1}
-
-
-def test_elb_reads_both_kinds(read):
-    batch = read("elb", "elb.log")
-    assert rows(batch, "account", "persons", "at") == [
-        ("192.0.2.1", ["12"], 1_752_307_200_186_641),
-        ("2001:db8::1", ["13"], 1_752_307_201_945_958),
-    ]
-    assert batch.rejects == {"does not parse": 1, "wrong number of fields": 1}
-    assert batch.ignored == {"no data was shown": 1}
 
 
 @pytest.mark.parametrize(

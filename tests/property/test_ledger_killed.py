@@ -1,8 +1,9 @@
 """A writer killed at random points loses nothing that it acknowledged (1,000 rounds: see killed.py)."""
 
 import pytest
+
 from killed import rounds
-from tampering import thorough
+from ledger_factory import thorough
 
 
 @pytest.mark.parametrize("count", [15, pytest.param(1000, marks=thorough)])

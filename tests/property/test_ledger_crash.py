@@ -3,8 +3,6 @@
 import os
 
 import pytest
-from tampering import START, entry, thorough
-from test_directory import entries_of
 
 from ecluse.ledgers import directory
 from ecluse.ledgers.directory import DirectoryLedger
@@ -12,6 +10,7 @@ from ecluse.ledgers.disk import Disk
 from ecluse.ledgers.reader import frame_of
 from ecluse.ledgers.retention import retain
 from ecluse.ledgers.verify import verify
+from ledger_factory import START, entries_of, entry, thorough
 
 YEAR = 366 * 86_400 * 1_000_000
 

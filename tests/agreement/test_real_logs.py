@@ -11,7 +11,7 @@ from ecluse.formats.common.tally import Tally
 from ecluse.loaders.mapping import load_mapping
 from ecluse.sources.files import read_events
 
-DATA = Path(__file__).resolve().parents[3] / "../shared/data"
+DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 NOW = 1_795_000_000_000_000
 
 pytestmark = [
