@@ -17,6 +17,8 @@ from structure.source import ROOT, files, name_of, text
 
 RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
+    "docs/estate.md": (),
+    "docs/policy.md": (),
 }
 """Documents whose console blocks are run, with the folders of the project that they read."""
 
