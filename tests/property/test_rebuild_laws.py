@@ -12,32 +12,13 @@ from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.model.entry import Entry
 from ecluse.model.policy import Key
 from ecluse.service.rebuild import OBSERVED, REOPEN, rebuild
+from ecluse.service.record import entry_of
 from strategies.histories import START, policy_sets, requests, steps
 
 
 def entry(request, decision, at, kind="access"):
-    first = decision.reasons[0] if decision.reasons and not decision.reasons[0].shadow else None
-    return Entry(
-        at=at,
-        kind=kind,
-        account=request.account,
-        account_kind=request.kind or "",
-        session=request.session or "",
-        organization=request.organization or "",
-        lineage=request.lineage or "",
-        application=request.application,
-        source=request.source or "",
-        factor=request.factor or "",
-        operation=request.operation or "",
-        categories=request.categories,
-        persons=tuple(p.to_bytes(8, "little") + bytes(8) for p in request.persons),
-        own="" if request.own is None else "".join("01"[flag] for flag in request.own),
-        created_at=request.created_at,
-        bytes=request.bytes,
-        effect=decision.effect.word,
-        policy=first.policy if first else "",
-        window=first.window if first else 0,
-    )
+    names = tuple(p.to_bytes(8, "little") + bytes(8) for p in request.persons)
+    return entry_of(request, decision, at=at, pseudonyms=names, kind=kind)
 
 
 moves = st.lists(

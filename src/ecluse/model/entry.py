@@ -19,7 +19,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         effect: word of the effect (`permit`, `warn`, `deny`, …); data was released when it is permit, warn or slow.
         policy: budget that determined the effect; empty for a plain permit.
         window, used, limit: the numbers of that budget (microseconds, count, count); 0 for a plain permit.
-        detail: JSON object as text for acts, empty for accesses.
+        detail: JSON object as text for acts. For an access usually empty; when further budgets closed something
+            by the same decision, `{"also": [their ids]}`.
     """
 
     at: int

@@ -145,7 +145,7 @@ class Collector:
         if isinstance(values.dtype, pl.Categorical):
             return self._coded_categories(name, values)
         words, index = _dictionary(values)
-        return self._codes_of(name, words)[index]
+        return np.asarray(self._codes_of(name, words)[index])
 
     def _coded_categories(self, name: str, values: pl.Series) -> npt.NDArray[np.int32]:
         """Words that are coded already; `_seen` keeps the codes of polars alive, and with them the table."""
@@ -153,10 +153,11 @@ class Collector:
         if seen is None or seen.words.dtype != values.dtype:
             seen = self._seen[name] = _Seen(values.head(0), np.zeros(0, np.int32))
         distinct = values.unique().drop_nulls()
-        physical = distinct.to_physical()
-        table = np.full(max(seen.table.size, int(physical.max() or 0) + 1) + 1, _UNSEEN, np.int32)
+        physical = distinct.to_physical().to_numpy()
+        width = max(seen.table.size, int(physical.max(initial=-1)) + 1)
+        table = np.full(width + 1, _UNSEEN, np.int32)
         table[: seen.table.size] = seen.table
-        new = distinct.filter(pl.Series(table[physical.to_numpy()] == _UNSEEN))
+        new = distinct.filter(pl.Series(table[physical] == _UNSEEN))
         table[new.to_physical().to_numpy()] = self._codes_of(name, new.cast(pl.String))[:-1]
         self._seen[name] = _Seen(seen.words.append(new), table[:-1])
         table[-1] = -1
@@ -226,7 +227,7 @@ class Collector:
         names = np.frombuffer(
             b"".join(pseudonyms.pseudonyms(distinct.to_list())), np.uint8
         ).reshape(-1, 16)
-        return names[index]
+        return np.asarray(names[index])
 
     def _joined(self, name: str, kind: Any) -> Any:
         parts = self._parts.pop(name, None)

@@ -1,5 +1,6 @@
-"""Turns a decided history into ledger entries, in columns."""
+"""Turns decisions into ledger entries: one by one for the live engine, in columns for a replay."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,9 +11,12 @@ import pyarrow as pa
 
 from ecluse.engine.history import UNKNOWN_INSTANT, Column, History
 from ecluse.engine.outcome import Outcome
-from ecluse.model.policy import Effect, PolicySet
+from ecluse.model.access import AccessRequest
+from ecluse.model.decision import Decision
+from ecluse.model.entry import ACCESS, Entry
+from ecluse.model.policy import Effect, Mode, PolicySet
 
-__all__ = ["entries"]
+__all__ = ["entries", "entry_of"]
 
 _CHUNK_MIN: Final = 1 << 16
 _CHUNK_MAX: Final = 1 << 18
@@ -31,6 +35,56 @@ _FIELDS: Final = {
     "categories": "categories",
 }
 """Fields of an entry, and the columns of a history that hold them."""
+
+
+def entry_of(
+    request: AccessRequest,
+    decision: Decision,
+    *,
+    at: int,
+    pseudonyms: tuple[bytes, ...],
+    kind: str = ACCESS,
+) -> Entry:
+    """Makes the entry of one decision.
+
+    Args:
+        request: what was asked.
+        decision: what the engine said.
+        at: the instant at which the engine decided it (`Engine.clock`), microseconds.
+        pseudonyms: 16 bytes for each of the request's persons, in order.
+        kind: `access`, or `observed` for an access that happened whatever the decision.
+    """
+    first = decision.reasons[0] if decision.reasons and decision.effect else None
+    closing = [r.policy for r in decision.reasons if r.effect is Effect.HOLD and not r.shadow]
+    return Entry(
+        at=at,
+        kind=kind,
+        account=request.account,
+        account_kind=request.kind or "",
+        session=request.session or "",
+        organization=request.organization or "",
+        lineage=request.lineage or "",
+        application=request.application,
+        source=request.source or "",
+        factor=request.factor or "",
+        operation=request.operation or "",
+        categories=request.categories,
+        persons=pseudonyms,
+        own="" if request.own is None else "".join("01"[flag] for flag in request.own),
+        created_at=request.created_at,
+        bytes=request.bytes,
+        effect=decision.effect.word,
+        policy=first.policy if first else "",
+        window=first.window if first else 0,
+        used=first.used if first else 0,
+        limit=first.limit if first else 0,
+        detail=_also(closing[1:]),
+    )
+
+
+def _also(policies: list[str]) -> str:
+    """Budgets that closed something besides the one that the entry names."""
+    return json.dumps({"also": policies}) if policies else ""
 
 
 def entries(
@@ -86,6 +140,7 @@ def _decided(events: int, outcome: Outcome, policies: PolicySet) -> dict[str, An
     ]
     used[where] = outcome.used[loud]
     names = pl.Series([*(b.id for b in policies.budgets), ""], dtype=pl.String)
+    details = _details(events, outcome, policies)
     words = pl.Series([e.word for e in Effect], dtype=pl.String)
     return {
         "effect": words.gather(effect),
@@ -93,7 +148,27 @@ def _decided(events: int, outcome: Outcome, policies: PolicySet) -> dict[str, An
         "window": window,
         "used": used,
         "limit": limit,
+        **({} if details is None else {"detail": details}),
     }
+
+
+def _details(events: int, outcome: Outcome, policies: PolicySet) -> pl.Series | None:
+    """Details of the decisions by which several budgets closed something; None when there are none."""
+    closing = [b.effect is Effect.HOLD and b.mode is Mode.ENFORCE for b in policies.budgets]
+    bits = sum(1 << i for i, closes in enumerate(closing) if closes)
+    several = np.flatnonzero(np.bitwise_count(outcome.over & np.uint64(bits)) > 1)
+    if not several.size:
+        return None
+    details = [""] * events
+    for place in several:
+        over, first = int(outcome.over[place]), int(outcome.budget[place])
+        also = [
+            b.id
+            for i, b in enumerate(policies.budgets)
+            if closing[i] and over >> i & 1 and i != first
+        ]
+        details[int(outcome.event[place])] = _also(also)
+    return pl.Series(details, dtype=pl.String)
 
 
 def _words(column: Column, part: slice) -> pl.Series:
