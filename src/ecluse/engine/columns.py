@@ -97,7 +97,7 @@ def _age_mask(history: History, target: Target) -> Flags | None:
         matches &= age < target.younger_than
     if target.older_than is not None:
         matches &= age >= target.older_than
-    return matches | unknown
+    return np.asarray(matches | unknown)
 
 
 def _hours_mask(history: History, hours: Hours) -> Flags:

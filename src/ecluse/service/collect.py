@@ -153,7 +153,7 @@ class Collector:
         if seen is None or seen.words.dtype != values.dtype:
             seen = self._seen[name] = _Seen(values.head(0), np.zeros(0, np.int32))
         distinct = values.unique().drop_nulls()
-        physical = distinct.to_physical().to_numpy()
+        physical = distinct.to_physical().to_numpy().astype(np.int64)
         width = max(seen.table.size, int(physical.max(initial=-1)) + 1)
         table = np.full(width + 1, _UNSEEN, np.int32)
         table[: seen.table.size] = seen.table
