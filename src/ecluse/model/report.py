@@ -13,7 +13,8 @@ class Stopped:
 
     Attributes:
         at: first refusal, microseconds.
-        policy, window, limit, effect: what refused it first (window in microseconds).
+        policy, window, limit, effect: what refused it first (window in microseconds; 0 when its session was closed
+            before by what another account did in it).
         persons_read: distinct persons released to it over the whole replay.
         persons_read_before: distinct persons released to it until that first refusal.
         persons_attempted: distinct persons that it would have read without any policy.

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ecluse.engine.history import Column, History
 from ecluse.engine.outcome import REFUSING, Outcome
-from ecluse.model.policy import Effect, PolicySet
+from ecluse.model.policy import Effect, PolicySet, Window
 from ecluse.model.report import Stopped
 
 __all__ = ["stopped_accounts"]
@@ -67,7 +67,8 @@ def _stopped(  # noqa: PLR0917 - the columns that one line is made of
     person, row_refused = history.person[rows], np.repeat(mine, sizes)
     stop = int(np.argmax(mine))
     budget = policies.budgets[int(outcome.budget[flag])]
-    window = budget.windows[int(outcome.window[flag])]
+    ruling = int(outcome.window[flag])
+    window = budget.windows[ruling] if ruling >= 0 else Window(0, 0)  # closed by another's decision
     read = person[~row_refused]
     return Stopped(
         account=history.account.words[int(history.account.codes[events[0]])],

@@ -78,6 +78,29 @@ def test_the_thief_gets_what_the_window_allows_and_nobody_else_loses(effect, rea
     assert stopped.curve[-1][1:] == (5000, read)
 
 
+def test_an_account_stopped_by_another_s_hold_on_their_session_has_no_window():
+    table = pl.DataFrame(
+        {
+            "at": [START, START + 1, START + 2],
+            "account": ["a", "a", "b"],
+            "person": [1, 2, 3],
+            "session": ["s"] * 3,
+        }
+    )
+    window = (Window(HOUR, 1),)
+    policies = PolicySet((Budget("session", (Key.SESSION,), window, effect=Effect.HOLD),))
+    collected = steps_of_replay.collect(
+        [EventBatch(table, lines=3)],
+        directory=TableDirectory(),
+        ledger=None,
+        seed=3,
+        max_reject_share=0,
+    )
+    first, second = reported(collected, policies, "compiled").stopped
+    assert (first.account, first.window, first.persons_read) == ("a", HOUR, 1)
+    assert (second.account, second.window, second.limit, second.persons_read) == ("b", 0, 0, 0)
+
+
 @given(
     st.lists(st.tuples(steps, requests()), min_size=1, max_size=40),
     policy_sets(),
