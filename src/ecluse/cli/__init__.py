@@ -17,6 +17,7 @@ import click
 
 from ecluse import __version__
 from ecluse.cli._options import print_json, say
+from ecluse.cli._output import system_number
 from ecluse.model.errors import CallerError, ConfigError, EcluseError, UnavailableError
 
 __all__ = ["main"]
@@ -190,11 +191,10 @@ def _from_os_error(error: OSError) -> EcluseError:
     named = isinstance(error.filename, str | bytes)
     where = f"`{os.fsdecode(error.filename)}`" if named else "a file or standard output"
     message = f"{where}: {(error.strerror or str(error)).lower()}"
-    if error.errno in _WRONG_PATH:
-        return CallerError(message, help=_WRONG_PATH[error.errno])
-    help_text = _DISK.get(
-        error.errno or 0, "check that the path names what it should, and the disk"
-    )
+    number = system_number(error)
+    if number in _WRONG_PATH:
+        return CallerError(message, help=_WRONG_PATH[number])
+    help_text = _DISK.get(number, "check that the path names what it should, and the disk")
     return UnavailableError(message, help=help_text)
 
 

@@ -7,7 +7,7 @@ import click
 
 from ecluse.reports.text import exact, plain
 
-__all__ = ["TEXT", "TextPath", "json_option", "print_json", "say", "zone_name"]
+__all__ = ["TEXT", "TextPath", "json_option", "print_json", "print_table", "say", "zone_name"]
 
 
 class _Text(click.ParamType[str]):
@@ -52,6 +52,17 @@ def print_json(document: Any) -> None:
     """Prints the one JSON document of a command, in UTF-8 whatever the terminal speaks (RFC 8259, 8.1)."""
     text = exact(json.dumps(document, ensure_ascii=False, indent=2))
     click.echo(text.encode())
+
+
+def print_table(table: Any) -> None:
+    """Prints a table of rich, at least 40 columns wide however narrow the terminal says it is."""
+    from rich.console import Console
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.width = max(console.width, 40)
+    with console.capture() as capture:
+        console.print(table)
+    click.echo(capture.get(), nl=False)
 
 
 def say(line: str, *, err: bool = False) -> None:

@@ -1,13 +1,14 @@
 """How does a command write a file so that it is there as a whole, or as it was before?"""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ecluse.model.errors import CallerError
 
-__all__ = ["check_output", "whole"]
+__all__ = ["check_output", "system_number", "whole"]
 
 
 def check_output(path: Path) -> None:
@@ -20,6 +21,12 @@ def check_output(path: Path) -> None:
         raise CallerError(f"`{path}` is a folder", help="name a file")
     if not path.parent.is_dir():
         raise CallerError(f"`{path.parent}`: there is no such folder", help="make it first")
+
+
+def system_number(error: OSError) -> int:
+    """The number of the system's error; polars and Arrow have it in their text alone. 0 when there is none."""
+    told = re.search(r"\((?:os error |errno )(\d+)\)|\[errno (\d+)\]", str(error), re.IGNORECASE)
+    return error.errno or (int(told[1] or told[2]) if told else 0)
 
 
 @contextmanager
@@ -40,5 +47,8 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         yield unfinished
         unfinished.replace(place)
+    except OSError as error:
+        number = system_number(error)
+        raise OSError(number, os.strerror(number) if number else str(error), str(path)) from error
     finally:
         unfinished.unlink(missing_ok=True)

@@ -5,9 +5,7 @@ import math
 import sys
 from typing import Any, Final
 
-import click
-
-from ecluse.cli._options import print_json, say
+from ecluse.cli._options import print_json, print_table, say
 from ecluse.reports.text import plain
 
 __all__ = ["print_answer"]
@@ -37,17 +35,13 @@ def _print_csv(answer: Any) -> None:
 
 
 def _print_table(answer: Any) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     rows = list(answer.rows(_ROWS + 1))
     table = Table(*(plain(name) for name in answer.columns))
     for row in rows[:_ROWS]:
         table.add_row(*(plain(_cell(value)) for value in row))
-    console = Console(markup=False, highlight=False, emoji=False)
-    with console.capture() as capture:
-        console.print(table)
-    click.echo(capture.get(), nl=False)
+    print_table(table)
     if len(rows) > _ROWS:
         say(f"the first {_ROWS} rows; --csv and --json print all", err=True)
 

@@ -13,7 +13,7 @@ from ecluse.cli._config_files import (
     read_estate,
     read_text,
 )
-from ecluse.cli._options import json_option, print_json, say
+from ecluse.cli._options import json_option, print_json, print_table, say
 from ecluse.sources.written import read_written
 
 if TYPE_CHECKING:
@@ -201,7 +201,6 @@ def _hours(hours: Any) -> dict[str, Any]:
 
 def _print_table(policy: "PolicyFile") -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from ecluse.model.policy import Mode
@@ -230,7 +229,7 @@ def _print_table(policy: "PolicyFile") -> None:
             plain(when) or "always",
         )
         table.add_row()
-    Console(markup=False, highlight=False, emoji=False).print(table)
+    print_table(table)
 
 
 def _inline(value: Any) -> str:
