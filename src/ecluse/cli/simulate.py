@@ -1,6 +1,7 @@
 """`ecluse simulate`: write the logs of an ordinary organization, with or without one of the known thefts in them."""
 
 import importlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +36,16 @@ Writes into DIR:
 """
 
 
+class _Range(click.FloatRange):
+    """A range in which what is no number does not lie."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"`{value}` is not a number", param, ctx)
+        return number
+
+
 @click.command(epilog=_EPILOG)
 @click.argument("scenario", required=False)
 @click.option(
@@ -55,7 +66,7 @@ Writes into DIR:
 )
 @click.option(
     "--scale",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=_Range(0, 1, min_open=True),
     help="Share of the documented persons that the theft takes.",
 )
 @click.option("--full", is_flag=True, help="The theft at its documented size.")
@@ -80,7 +91,7 @@ Writes into DIR:
 @click.option("--accounts", type=click.IntRange(1, 1_000_000), help="Ordinary accounts, about.")
 @click.option(
     "--peaks",
-    type=click.FloatRange(0, 100),
+    type=_Range(0, 100),
     help="Mean number of legitimate peaks a working day; 0 for none.",
 )
 @click.option(

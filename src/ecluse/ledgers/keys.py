@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ecluse.ledgers.disk import Disk, unavailable
 from ecluse.merkle.note import VerifierKey
-from ecluse.model.errors import IntegrityError
+from ecluse.model.errors import IntegrityError, UnavailableError
+from ecluse.model.ids import PersonId, Pseudonym
 
 __all__ = [
     "GITIGNORE",
@@ -58,22 +59,23 @@ class Pseudonymizer:
         """Eight bytes in hexadecimal by which the ledger recognises its key."""
         return blake2b(b"", key=self._key, digest_size=8, person=b"ecluse-print").hexdigest()
 
-    def pseudonym(self, person: str) -> bytes:
+    def pseudonym(self, person: str) -> Pseudonym:
         """Returns the pseudonym of one identifier (16 bytes)."""
-        return blake2b(person.encode(), key=self._key, digest_size=16).digest()
+        return Pseudonym(blake2b(person.encode(), key=self._key, digest_size=16).digest())
 
-    def pseudonyms(self, persons: Sequence[str]) -> list[bytes]:
+    def pseudonyms(self, persons: Sequence[str]) -> list[Pseudonym]:
         """Returns the pseudonyms of many identifiers, in their order."""
         key = self._key
-        return [blake2b(person.encode(), key=key, digest_size=16).digest() for person in persons]
+        made = [blake2b(person.encode(), key=key, digest_size=16).digest() for person in persons]
+        return cast("list[Pseudonym]", made)
 
     @staticmethod
-    def person_id(pseudonym: bytes) -> int:
+    def person_id(pseudonym: Pseudonym) -> PersonId:
         """Returns the identity by which the engine counts: the first 8 bytes, little end first."""
-        return int.from_bytes(pseudonym[:8], "little")
+        return PersonId(int.from_bytes(pseudonym[:8], "little"))
 
     @staticmethod
-    def person_ids(pseudonyms: Sequence[bytes]) -> npt.NDArray[np.uint64]:
+    def person_ids(pseudonyms: Sequence[Pseudonym]) -> npt.NDArray[np.uint64]:
         """Returns the identities of many pseudonyms, in their order."""
         return np.frombuffer(b"".join(pseudonyms), dtype="<u8")[::2].copy()
 
@@ -150,6 +152,11 @@ def check_signature(key: VerifierKey, signature: bytes, message: bytes) -> bool:
 
 
 def _read_seed(path: Path) -> bytes:
+    if not path.exists():
+        raise UnavailableError(
+            f"the key `{path}` is missing",
+            help="restore it from its copy, or name its folder with --keys",
+        )
     with unavailable(f"the key `{path}` cannot be read"):
         content = path.read_bytes()
     text = content.decode("ascii", errors="replace")
