@@ -8,6 +8,7 @@ import polars as pl
 from ecluse.model.account import AccountFacts
 from ecluse.model.entry import Entry
 from ecluse.model.finding import Finding
+from ecluse.model.ids import Pseudonym
 
 __all__ = ["Directory", "Ledger", "Pseudonyms", "Ticket"]
 
@@ -29,11 +30,11 @@ class Ticket(Protocol):
 class Pseudonyms(Protocol):
     """Turns identifiers of persons into what the ledger stores and the engine counts."""
 
-    def pseudonym(self, person: str) -> bytes:
+    def pseudonym(self, person: str) -> Pseudonym:
         """Called for each person before anything is stored; the same identifier always gives the same 16 bytes."""
         ...
 
-    def pseudonyms(self, persons: Sequence[str]) -> list[bytes]:
+    def pseudonyms(self, persons: Sequence[str]) -> list[Pseudonym]:
         """Called by replay for many persons at once; equal to `pseudonym` of each, in order."""
         ...
 

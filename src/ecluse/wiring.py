@@ -1,7 +1,6 @@
 """The composition root: the only module that knows every room, the clock and the randomness."""
 
 import secrets
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from ecluse.directories.table_directory import TableDirectory, open_directory
 from ecluse.formats.common.mapping import Mapping
 from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.ledgers.directory import system_time as now
 from ecluse.loaders.estate import default_estate, load_estate
 from ecluse.loaders.mapping import load_mapping
 from ecluse.loaders.policy import default_policy, load_policy
@@ -37,11 +37,6 @@ __all__ = [
 ]
 
 Batches = Callable[[Callable[[int, int], None]], Iterator[EventBatch]]
-
-
-def now() -> int:
-    """The system's clock, microseconds."""
-    return time.time_ns() // 1000
 
 
 def random_seed() -> int:

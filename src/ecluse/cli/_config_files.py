@@ -1,6 +1,5 @@
 """How do commands read the files that people write, and tell findings about them?"""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,9 @@ __all__ = [
 def read_estate(path: Path) -> Estate:
     """An estate file, its dates checked against today."""
     from ecluse.loaders.estate import load_estate
+    from ecluse.wiring import now
 
-    return load_estate(read_written(path), file=str(path), now=time.time_ns() // 1000)
+    return load_estate(read_written(path), file=str(path), now=now())
 
 
 def read_text(name: str) -> str:
@@ -63,17 +63,9 @@ def print_findings(findings: tuple[Finding, ...]) -> None:
 
 def as_document(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
     """Findings for `--json`."""
-    ordered = sorted(findings, key=lambda f: -f.severity)
-    return [
-        {
-            "code": f.code,
-            "severity": f.severity.name.lower(),
-            "what": f.what,
-            "help": f.help,
-            "about": f.about,
-        }
-        for f in ordered
-    ]
+    from ecluse.reports.json import finding_document
+
+    return [finding_document(f) for f in sorted(findings, key=lambda f: -f.severity)]
 
 
 def exit_code(findings: tuple[Finding, ...]) -> int:

@@ -95,13 +95,12 @@ def _example(out: Path | None, *, as_json: bool) -> None:
 
 
 def _find(estate: "Estate", folder: Path, policy: Path | None) -> "tuple[Finding, ...]":
-    import time
-
     from ecluse.directories.table_directory import open_directory
     from ecluse.loaders.policy import default_policy, load_policy
     from ecluse.verify.advice import advise
     from ecluse.verify.coverage import uncovered
     from ecluse.verify.headcount import compare_headcounts
+    from ecluse.wiring import now
 
     directory = open_directory(estate, folder)
     if policy is None:
@@ -109,7 +108,7 @@ def _find(estate: "Estate", folder: Path, policy: Path | None) -> "tuple[Finding
     else:
         policies = load_policy(read_written(policy), file=str(policy), estate=estate)
     return (
-        *uncovered(estate, policies, now=time.time_ns() // 1000),
+        *uncovered(estate, policies, now=now()),
         *compare_headcounts(estate, directory.headcounts()),
         *advise(policies, estate=estate),
     )

@@ -101,14 +101,6 @@ class Disk:
         finally:
             os.close(descriptor)
 
-    def sync_path(self, path: Path) -> None:
-        """Waits until a file that another library wrote survives a loss of power."""
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            self.sync(descriptor)
-        finally:
-            os.close(descriptor)
-
 
 @contextmanager
 def unavailable(what: str) -> Iterator[None]:

@@ -35,7 +35,6 @@ class Opened:
 
     manifests: list[Manifest]
     log: Log
-    last_note: Signed | None
     repairs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -94,7 +93,7 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
         )
         log.write_mark(sync=True)
         disk.sync_folder(layout.root)
-    return Opened(manifests, log, notes[-1] if notes else None, repairs)
+    return Opened(manifests, log, repairs)
 
 
 def _name_signed(layout: Layout, disk: Disk, notes: list[Signed]) -> None:

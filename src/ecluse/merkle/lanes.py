@@ -17,7 +17,6 @@ __all__ = ["sha256_many"]
 
 Bytes = npt.NDArray[np.uint8]
 
-_LANES: Final = 64
 WORTH_IT: Final = 65_536
 LOADED_WORTH_IT: Final = 512
 _kernel: list[Any] = []

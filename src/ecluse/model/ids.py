@@ -1,14 +1,8 @@
-"""Who and what an identifier names; all of them are plain strings or integers at run time."""
+"""What stands for a person, in the ledger and in the engine? Plain bytes and integers at run time."""
 
 from typing import NewType
 
-__all__ = ["Account", "Application", "BudgetId", "Organization", "PersonId", "Pseudonym", "Session"]
-
-Account = NewType("Account", str)
-Session = NewType("Session", str)
-Application = NewType("Application", str)
-Organization = NewType("Organization", str)
-BudgetId = NewType("BudgetId", str)
+__all__ = ["PersonId", "Pseudonym"]
 
 Pseudonym = NewType("Pseudonym", bytes)
 """16 bytes: keyed BLAKE2b-128 of the person's identifier; what the ledger stores."""

@@ -6,6 +6,7 @@ from typing import Final
 
 __all__ = [
     "DAY",
+    "EPOCH",
     "HOUR",
     "MINUTE",
     "SECOND",
@@ -22,7 +23,7 @@ DAY: Final = 24 * HOUR
 
 _UNITS: Final = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _DURATION: Final = re.compile(r"([0-9]{1,9})(s|m|h|d)")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_duration(text: str) -> int:
@@ -75,7 +76,7 @@ def parse_instant(text: str) -> int:
         if len(text) != 10:
             raise ValueError(f"`{text}` has no offset: end it with Z, or with +02:00 and the like")
         instant = instant.replace(tzinfo=UTC)
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    return (instant - EPOCH) // timedelta(microseconds=1)
 
 
 def format_instant(micros: int) -> str:
@@ -84,4 +85,4 @@ def format_instant(micros: int) -> str:
     >>> format_instant(1752314400000000)
     '2025-07-12T10:00:00Z'
     """
-    return (_EPOCH + timedelta(microseconds=micros)).isoformat().replace("+00:00", "Z")
+    return (EPOCH + timedelta(microseconds=micros)).isoformat().replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from ecluse.model.report import ReplayReport, Stopped, WindowCurve
 from ecluse.model.time import format_duration, format_instant
 from ecluse.reports.text import exact
 
-__all__ = ["VERSION", "document", "schema"]
+__all__ = ["VERSION", "document", "finding_document", "schema"]
 
 VERSION: Final = 1
 """Rises when a key is renamed, removed or changes its meaning; new keys do not raise it."""
@@ -56,7 +56,7 @@ def document(report: ReplayReport) -> dict[str, Any]:
         "curves": [_window_curve(c) for c in report.curves],
         "stopped": [_stopped(s) for s in report.stopped],
         "warned": report.warned,
-        "findings": [_finding(f) for f in report.findings],
+        "findings": [finding_document(f) for f in report.findings],
         "policy_file": exact(report.policy_file),
         "policy_digest": report.policy_digest,
         "ledger": {"directory": exact(report.ledger[0]), "entries": report.ledger[1]}
@@ -104,7 +104,8 @@ def _window_curve(one: WindowCurve) -> dict[str, Any]:
     }
 
 
-def _finding(one: Finding) -> dict[str, Any]:
+def finding_document(one: Finding) -> dict[str, Any]:
+    """Writes a finding as every document of Ecluse holds it."""
     return {
         "code": one.code,
         "severity": one.severity.name.lower(),

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from ecluse.model.time import DAY, HOUR, MINUTE, SECOND
+from ecluse.model.time import DAY, EPOCH, HOUR, MINUTE, SECOND
 
 __all__ = ["LANGUAGES", "Language", "Words", "words"]
 
 Language = Literal["en", "fr"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = (("day", DAY), ("hour", HOUR), ("minute", MINUTE), ("second", SECOND))
 
 
@@ -126,7 +125,7 @@ class Words:
         return ahead // timedelta(microseconds=1)
 
     def _local(self, micros: int) -> datetime:
-        return (_EPOCH + timedelta(microseconds=micros)).astimezone(self.zone)
+        return (EPOCH + timedelta(microseconds=micros)).astimezone(self.zone)
 
 
 def words(language: Language, *, zone: str | None = None) -> Words:

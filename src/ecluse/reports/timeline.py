@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ecluse.model.report import Bucket
-from ecluse.model.time import DAY, HOUR, MINUTE, SECOND
+from ecluse.model.time import DAY, EPOCH, HOUR, MINUTE, SECOND
 
 __all__ = ["Column", "Tick", "columns", "ticks"]
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STEPS: Final = (
     *(n * SECOND for n in (1, 2, 5, 10, 15, 30)),
     *(n * MINUTE for n in (1, 2, 5, 10, 15, 30)),
@@ -90,11 +89,11 @@ def _months(first: int, last: int, most: int, offset: int) -> tuple[Tick, ...]:
 
 
 def _month_of(micros: int) -> int:
-    day = _EPOCH + timedelta(microseconds=micros)
+    day = EPOCH + timedelta(microseconds=micros)
     return day.year * 12 + day.month - 1
 
 
 def _month_at(number: int) -> int:
-    return (datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(
+    return (datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC) - EPOCH) // timedelta(
         microseconds=1
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ecluse.model.time import MINUTE
 from ecluse.simulator.plan import Rhythm, WorldPlan
 from ecluse.simulator.population import Population
 from ecluse.simulator.requests import Requests, make, merge, operation_code
@@ -16,8 +17,6 @@ PEAK_MOST: Final = 5_000
 """The most persons of one peak (S18)."""
 
 PEAK_KINDS: Final = ("job_fair", "takeover", "batch", "audit", "catch_up")
-
-_MINUTE: Final = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,8 @@ def _job_fair(
     del plan
     row = int(rng.choice(rows))
     pages = min(int(rng.integers(10, 60)), -(-int(people.area_size[row]) // 50))
-    at = midnight + np.sort(rng.integers(540, 540 + int(rng.integers(120, 240)), pages)) * _MINUTE
-    at += rng.integers(0, _MINUTE, pages)
+    at = midnight + np.sort(rng.integers(540, 540 + int(rng.integers(120, 240)), pages)) * MINUTE
+    at += rng.integers(0, MINUTE, pages)
     wanted = min(pages * 50, int(people.area_size[row]))
     persons = people.area[row] + 1 + rng.permutation(int(people.area_size[row]))[:wanted]
     counts = np.full(pages, 50)
@@ -103,7 +102,7 @@ def _takeover(
     row = int(rng.choice(rows))
     number = min(600, int(people.area_size[row]))
     persons = people.area[row] + 1 + rng.permutation(int(people.area_size[row]))[:number]
-    at = midnight + np.sort(rng.integers(540 * _MINUTE, 1020 * _MINUTE, number))
+    at = midnight + np.sort(rng.integers(540 * MINUTE, 1020 * MINUTE, number))
     return make(at, persons=persons, actor=row, size=rng.lognormal(9.2, 0.5, number))
 
 
@@ -115,7 +114,7 @@ def _batch(
     number = int(rng.integers(1_000, PEAK_MOST))
     number = min(number, plan.population)
     persons = np.unique(rng.integers(1, plan.population + 1, number))
-    at = midnight + 180 * _MINUTE + np.cumsum(rng.exponential(1e6, len(persons))).astype(np.int64)
+    at = midnight + 180 * MINUTE + np.cumsum(rng.exponential(1e6, len(persons))).astype(np.int64)
     return make(
         at, persons=persons, actor=int(rng.choice(rows)), size=rng.lognormal(8.0, 0.3, len(persons))
     )
@@ -129,7 +128,7 @@ def _audit(
     number = int(rng.integers(200, 800))
     persons = np.unique(rng.integers(1, plan.population + 1, number))
     rng.shuffle(persons)
-    at = midnight + np.sort(rng.integers(540 * _MINUTE, 1050 * _MINUTE, len(persons)))
+    at = midnight + np.sort(rng.integers(540 * MINUTE, 1050 * MINUTE, len(persons)))
     return make(
         at, persons=persons, actor=int(rng.choice(rows)), size=rng.lognormal(9.2, 0.5, len(persons))
     )
@@ -152,7 +151,7 @@ def _catch_up(
             if len(own)
             else people.area[row] + 1 + np.arange(60)
         )
-        at = midnight + np.sort(rng.integers(840 * _MINUTE, 960 * _MINUTE, len(files)))
+        at = midnight + np.sort(rng.integers(840 * MINUTE, 960 * MINUTE, len(files)))
         parts.append(make(at, persons=files, actor=row, size=rng.lognormal(9.2, 0.5, len(files))))
     return merge(parts)
 

@@ -225,13 +225,6 @@ class Scenario:
         """Distinct persons that the thieves read, linked persons included."""
         return sum(raid.persons + raid.linked for raid in self.raids)
 
-    @property
-    def reading_hours(self) -> float:
-        """Hours from the first to the last read of the theft."""
-        return (
-            max(r.spans[-1][1] for r in self.raids) - min(r.spans[0][0] for r in self.raids)
-        ) / 3.6e9
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:

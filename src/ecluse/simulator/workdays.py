@@ -1,9 +1,11 @@
 """When do people in France work: time zone, week-ends and public holidays, computed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from ecluse.model.time import EPOCH
 
 __all__ = [
     "ZONE",
@@ -20,7 +22,6 @@ __all__ = [
 
 ZONE: Final = "Europe/Paris"
 _PARIS: Final = ZoneInfo(ZONE)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def easter(year: int) -> date:
@@ -59,7 +60,7 @@ def instant(day: date, hour: int = 0, minute: int = 0, second: int = 0) -> int:
     if hour == 24:
         return instant(day + timedelta(days=1), 0, minute, second)
     local = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=_PARIS)
-    return (local - _EPOCH) // timedelta(microseconds=1)
+    return (local - EPOCH) // timedelta(microseconds=1)
 
 
 def days_between(first: date, last: date) -> tuple[date, ...]:
@@ -75,7 +76,7 @@ def moment(text: str) -> int:
 
 def day_of(at: int) -> date:
     """The day in Paris of an instant in microseconds."""
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(_PARIS).date()
+    return (EPOCH + timedelta(microseconds=at)).astimezone(_PARIS).date()
 
 
 def daily(

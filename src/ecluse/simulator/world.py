@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ecluse.model.time import MINUTE
 from ecluse.simulator.peaks import Peak, peaks_of_day
 from ecluse.simulator.plan import Rhythm, Staff, WorldPlan
 from ecluse.simulator.population import Population, populate
@@ -22,7 +23,6 @@ __all__ = ["HUMAN_GAP", "Day", "World", "session_number", "spaced"]
 HUMAN_GAP: Final = 4_000_000
 """Microseconds: nobody in front of a screen asks for the next thing sooner."""
 
-_MINUTE: Final = 60_000_000
 _AFTERNOON: Final = 13 * 60
 
 # Share of a day's work done until that minute of the day, by rhythm: the curve of a working day.
@@ -62,7 +62,7 @@ class World:
         """One day of everybody's work; `working` overrules the calendar."""
         rng = self.rng(1, day.toordinal())
         open_today = is_working_day(day) if working is None else working
-        midnight = instant(day, 12) - 720 * _MINUTE
+        midnight = instant(day, 12) - 720 * MINUTE
         parts = [
             self._shift(number, staff, midnight=midnight, open_today=open_today, rng=rng)
             for number, staff in enumerate(self.plan.staff)
@@ -97,13 +97,13 @@ class World:
         lists = self._lists(staff, rows, rng=rng)
         work = merge([files, lists, self._exports(staff, rows, rng=rng)])
         work = work.but(
-            at=midnight + work.at + (people.late[work.actor] * _MINUTE).astype(np.int64),
+            at=midnight + work.at + (people.late[work.actor] * MINUTE).astype(np.int64),
             application=_applications(self.plan, staff, len(work), rng=rng),
             source=people.source[work.actor],
         )
-        work = work.but(at=np.clip(work.at, midnight, midnight + 1438 * _MINUTE))
+        work = work.but(at=np.clip(work.at, midnight, midnight + 1438 * MINUTE))
         return spaced(
-            work, gap=HUMAN_GAP if staff.human else 1_000_000, end=midnight + 1440 * _MINUTE
+            work, gap=HUMAN_GAP if staff.human else 1_000_000, end=midnight + 1440 * MINUTE
         )
 
     def _files(self, staff: Staff, rows: NDArray[Any], *, rng: np.random.Generator) -> Requests:
@@ -129,7 +129,7 @@ class World:
         )
         back = np.flatnonzero(rng.random(len(actor)) < 0.12)
         again = make(
-            at[back] + (rng.uniform(10, 200, len(back)) * _MINUTE).astype(np.int64),
+            at[back] + (rng.uniform(10, 200, len(back)) * MINUTE).astype(np.int64),
             persons=person[back],
             actor=actor[back],
             size=rng.lognormal(9.2, 0.5, len(back)),
@@ -227,7 +227,7 @@ class World:
 
     def _seated(self, work: Requests, *, day: date, midnight: int) -> Requests:
         """Gives every request its session, one for the morning and one for the afternoon, and adds the log-ins."""
-        after_noon = work.at >= midnight + _AFTERNOON * _MINUTE
+        after_noon = work.at >= midnight + _AFTERNOON * MINUTE
         work = work.but(
             session=session_number(self.seed, work.actor, day.toordinal() * 2 + after_noon)
         )
@@ -289,7 +289,7 @@ def _moments(
     """Moments after midnight, in microseconds, along the curve of a working day or a part of it."""
     done, minute = _CURVES[rhythm]
     part = share[0] + share[1] * rng.random(number)
-    return (np.interp(part, done, minute) * _MINUTE).astype(np.int64)
+    return (np.interp(part, done, minute) * MINUTE).astype(np.int64)
 
 
 def _applications(

@@ -10,7 +10,16 @@ import pyarrow as pa
 
 from ecluse.model.errors import SourceError
 
-__all__ = ["BLOCK_BYTES", "STDIN", "Block", "Progress", "head_of", "line_blocks", "size_of", "whole"]
+__all__ = [
+    "BLOCK_BYTES",
+    "STDIN",
+    "Block",
+    "Progress",
+    "head_of",
+    "line_blocks",
+    "size_of",
+    "whole",
+]
 
 BLOCK_BYTES: Final = 8 * 1024 * 1024
 STDIN: Final = Path("-")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from ecluse.formats.common.mapping import TimeSource
+from ecluse.model.time import EPOCH
 
 __all__ = ["NAMED_FORMATS", "micros"]
 
@@ -20,7 +21,6 @@ _CLF: Final = re.compile(
 )
 _NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS: Final = {name: number for number, name in enumerate(_NAMES, start=1)}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LARGEST: Final = 2**62
 
@@ -61,7 +61,7 @@ def _midnight(date: str, offset: str) -> int | None:
     if month is None or int(offset[1:3]) > 23 or int(offset[3:5]) > 59:
         return None
     try:
-        days = datetime(int(date[7:11]), month, int(date[:2]), tzinfo=UTC) - _EPOCH
+        days = datetime(int(date[7:11]), month, int(date[:2]), tzinfo=UTC) - EPOCH
     except ValueError:
         return None
     east = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5]))
@@ -73,7 +73,7 @@ def _iso(text: str, zone: ZoneInfo) -> int | None:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=zone)
-        return (instant - _EPOCH) // _MICROSECOND
+        return (instant - EPOCH) // _MICROSECOND
     except (ValueError, OverflowError):
         return None
 
