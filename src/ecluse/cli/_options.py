@@ -7,7 +7,16 @@ import click
 
 from ecluse.reports.text import exact, plain
 
-__all__ = ["TEXT", "TextPath", "json_option", "print_json", "print_table", "say", "zone_name"]
+__all__ = [
+    "TEXT",
+    "TextPath",
+    "counted",
+    "json_option",
+    "print_json",
+    "print_table",
+    "say",
+    "zone_name",
+]
 
 
 class _Text(click.ParamType[str]):
@@ -63,6 +72,11 @@ def print_table(table: Any) -> None:
     with console.capture() as capture:
         console.print(table)
     click.echo(capture.get(), nl=False)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Writes a number with its noun: `1 finding`, `1,200 entries`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def say(line: str, *, err: bool = False) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ecluse.cli._options import TextPath, json_option, print_json, say
+from ecluse.cli._options import TextPath, counted, json_option, print_json, say
 
 __all__ = ["command"]
 
@@ -63,7 +63,7 @@ def command(  # noqa: PLR0917 - click calls it by keyword
             }
         )
         return
-    say(f"{tally.events} events of {tally.lines} lines in {out}")
+    say(f"{counted(tally.events, 'event')} of {counted(tally.lines, 'line')} in {out}")
     for what, counts in (("ignored", tally.ignored), ("rejected", tally.rejects)):
         for reason, count in counts.most_common():
             places = ", ".join(tally.samples.get(reason, [])) if what == "rejected" else ""

@@ -13,7 +13,7 @@ from ecluse.cli._config_files import (
     read_estate,
     read_text,
 )
-from ecluse.cli._options import json_option, print_json, say
+from ecluse.cli._options import counted, json_option, print_json, say
 from ecluse.sources.written import read_written
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ def _check(file: Path, policy: Path | None, *, as_json: bool) -> int:
         print_json(document)
     else:
         print_findings(findings)
-        told = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-        say(f"{file}: valid; {told}; {len(findings)} findings")
+        nouns = ("application", "kind", "organization", "account", "person")
+        told = ", ".join(map(counted, counts.values(), nouns))
+        say(f"{file}: valid; {told}; {counted(len(findings), 'finding')}")
     return exit_code(findings)
 
 

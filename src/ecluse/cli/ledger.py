@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ecluse.cli._options import TEXT, TextPath, json_option, print_json, say
+from ecluse.cli._options import TEXT, TextPath, counted, json_option, print_json, say
 from ecluse.cli._rows import print_answer
 
 __all__ = ["command"]
@@ -199,7 +199,7 @@ def seal(ledger: Path, keys: Path | None, accept_loss: str, as_json: bool) -> No
         return
     for repair in repairs:
         say(f"repaired: {repair}", err=True)
-    click.echo(f"{sealed} entries sealed; the ledger holds {size}")
+    click.echo(f"{counted(sealed, 'entry', 'entries')} sealed; the ledger holds {size:,}")
 
 
 @command.command()
@@ -237,7 +237,8 @@ def retain(ledger: Path, keys: Path | None, months: int | None, reason: str, as_
         )
         return
     click.echo(
-        f"{done.entries} entries older than {before} ({done.months} months) lost their persons, in {len(done.segments)} segments"
+        f"{counted(done.entries, 'entry', 'entries')} older than {before} ({done.months} months) lost their persons, "
+        f"in {counted(len(done.segments), 'segment')}"
     )
 
 
@@ -361,7 +362,8 @@ def _show_verification(result: Any) -> None:
         say(f"notice: {notice}")
     verdict = "holds" if result.holds else "DOES NOT HOLD"
     click.echo(
-        f"the ledger {verdict}: {result.entries} entries, {result.segments} segments, {result.checkpoints} checkpoints"
+        f"the ledger {verdict}: {counted(result.entries, 'entry', 'entries')}, "
+        f"{counted(result.segments, 'segment')}, {counted(result.checkpoints, 'checkpoint')}"
     )
     click.echo(f"root {result.root}")
 
@@ -369,11 +371,12 @@ def _show_verification(result: Any) -> None:
 def _record_query(ledger: Path, keys: Path | None, sql: str) -> None:
     import getpass
 
+    from ecluse.reports.text import exact
     from ecluse.ledgers.directory import DirectoryLedger
     from ecluse.model.errors import IntegrityError, UnavailableError
 
     try:
-        user = getpass.getuser()
+        user = exact(getpass.getuser())
     except (KeyError, OSError):
         user = "unknown"
     try:

@@ -13,7 +13,7 @@ from ecluse.cli._config_files import (
     read_estate,
     read_text,
 )
-from ecluse.cli._options import json_option, print_json, print_table, say
+from ecluse.cli._options import counted, json_option, print_json, print_table, say
 from ecluse.sources.written import read_written
 
 if TYPE_CHECKING:
@@ -65,21 +65,20 @@ def _check(file: Path, estate: Path | None, *, as_json: bool) -> int:
         () if known is None else uncovered(known, policies)
     )
     if as_json:
-        budgets = len(policies.budgets)
         print_json(
             {
                 "file": str(file),
                 "valid": True,
-                "budgets": budgets,
+                "budgets": len(policies.budgets),
                 "digest": policies.digest,
                 "findings": as_document(findings),
             }
         )
     else:
         print_findings(findings)
-        noun = "budget" if len(policies.budgets) == 1 else "budgets"
         scope = "" if known is not None else "; give --estate to find what it does not cover"
-        say(f"{file}: valid, {len(policies.budgets)} {noun}, {len(findings)} findings{scope}")
+        budgets = counted(len(policies.budgets), "budget")
+        say(f"{file}: valid, {budgets}, {counted(len(findings), 'finding')}{scope}")
     return exit_code(findings)
 
 

@@ -33,7 +33,7 @@ def test_example_prints_writes_and_checks(folder, capsys):
     code, out, _ = run(capsys, "check", "e.yaml")
     assert code == 0
     assert (
-        "e.yaml: valid; 3 applications, 4 kinds, 3 organizations, 10,053 accounts, 44,300,000 population"
+        "e.yaml: valid; 3 applications, 4 kinds, 3 organizations, 10,053 accounts, 44,300,000 persons"
         in out
     )
 
