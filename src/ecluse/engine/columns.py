@@ -16,6 +16,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Codes: TypeAlias = npt.NDArray[np.int32]
 
 _SLOT = 15 * MINUTE
+_CODES_MAX = 1 << 31  # codes are int32
 
 
 def event_mask(history: History, target: Target) -> Flags | None:
@@ -49,7 +50,7 @@ def event_keys(history: History, per: tuple[Key, ...]) -> tuple[Codes, int]:
         joint = codes.astype(np.int64) * width + more
         joint[(codes < 0) | (more < 0)] = -1
         number *= width
-        if number > max(1 << 20, 4 * len(history)):
+        if number > min(max(1 << 20, 4 * len(history)), _CODES_MAX):
             joint, number = _compact(joint)
         codes = joint.astype(np.int32)
     return codes, number

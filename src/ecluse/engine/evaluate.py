@@ -24,7 +24,10 @@ from ecluse.model.policy import Count, Effect, Key, PolicySet
 __all__ = ["Engine"]
 
 _MATCHES_KEPT_MAX: Final = 16_384
-_SWEEP_EVERY: Final = 16  # requests between two looks at an idle key
+_SWEEP_EVERY: Final = 16  # requests between two looks at an idle key, when no key is new
+_SWEPT_FOR_ONE: Final = (
+    2  # looks for each new key: keys cannot be made faster than they are forgotten
+)
 _RECALLED_FROM: Final = (
     1 << 63
 )  # numbers of accesses recalled from a history, apart from those decided here
@@ -46,9 +49,12 @@ class Engine:
         self.reservations: dict[int, Open] = {}
         self.detectors = tuple(BudgetDetector(budget) for budget in policies.budgets)
         self.chains = Chains()
+        self._expiries: list[tuple[int, int]] = []
+        """Heap of the ends of reservations, with their numbers; those settled before stay in it until then."""
         self._next_expiry = NEVER
         self._recalled = 0
-        self._sweep_queue: list[tuple[BudgetDetector, Any]] = []
+        self._turn = 0
+        self._owed = 0
         self._prepare()
 
     def check(self, request: AccessRequest, at: int) -> Decision:
@@ -74,7 +80,7 @@ class Engine:
             key = detector.key(request)
             if key is None:
                 continue
-            log = detector.logs.get(key) or detector.log(key)
+            log = detector.logs.get(key) or self._log(detector, key)
             if not log.room(item, now):
                 return self._decide(request, now, must_release=False, reservation=0)
             drawn.append(log)
@@ -99,9 +105,8 @@ class Engine:
         decision = self._decide(request, now, must_release=False, reservation=number)
         if not decision.permitted:
             return decision
-        opened = self.reservations[number]
-        opened.expires_at = now + lifetime
-        self._next_expiry = min(self._next_expiry, opened.expires_at)
+        self.reservations[number].expires_at = now + lifetime
+        self.expect_expiry(number)
         return Decision(decision.effect, decision.reasons, number)
 
     def post(self, reservation: int, at: int, persons: tuple[int, ...] | None = None) -> bool:
@@ -135,19 +140,24 @@ class Engine:
         return True
 
     def expire(self, at: int) -> tuple[int, ...]:
-        """Confirms every reservation past its lifetime, and names them."""
+        """Confirms every reservation past its lifetime, and names them, the earliest end first."""
         self.clock = now = max(self.clock, at)
         if now < self._next_expiry:
             return ()
-        ended = tuple(n for n, opened in self.reservations.items() if opened.expires_at <= now)
-        for number in ended:
-            self._settle(self.reservations.pop(number), number, keep=True, now=now)
-        self.expect_expiry()
-        return ended
+        ended = []
+        while self._expiries and self._expiries[0][0] <= now:
+            _, number = heapq.heappop(self._expiries)
+            opened = self.reservations.pop(number, None)
+            if opened is not None:
+                self._settle(opened, number, keep=True, now=now)
+                ended.append(number)
+        self._next_expiry = self._expiries[0][0] if self._expiries else NEVER
+        return tuple(ended)
 
-    def expect_expiry(self) -> None:
-        """Finds the next instant at which a reservation ends by itself."""
-        self._next_expiry = min((o.expires_at for o in self.reservations.values()), default=NEVER)
+    def expect_expiry(self, number: int) -> None:
+        """Notes when an open reservation ends by itself."""
+        heapq.heappush(self._expiries, (self.reservations[number].expires_at, number))
+        self._next_expiry = self._expiries[0][0]
 
     def observe(self, request: AccessRequest, at: int) -> Decision:
         """Counts an access that happened, and says what the decision would have been."""
@@ -165,9 +175,10 @@ class Engine:
 
         Args:
             policies: the new set, in force from the next call on.
-            history: released accesses with their instants, oldest first, over the longest window,
-                without those that are still open reservations (the engine has these itself);
-                read only when a budget counts something that was not counted before.
+            history: released accesses with their instants, oldest first (asserted), over the longest
+                window, without those that are still open reservations (the engine has these itself);
+                read only when a budget counts something that was not counted before. An instant
+                later than the clock moves it.
 
         Returns:
             The budgets that were counted anew from the history.
@@ -197,6 +208,9 @@ class Engine:
         self._words = attrgetter(*used) if used else None
         self._matches: dict[Any, tuple[BudgetDetector, ...]] = {}
         self._all_plain = all(d.plain for d in self.detectors)
+        self._sweep_queue: list[tuple[BudgetDetector, Any]] = []
+        ids = {d.budget.id for d in self.detectors}
+        assert len(ids) == len(self.detectors), "budgets are told apart by their names"
 
     def _matching(self, request: AccessRequest) -> tuple[BudgetDetector, ...]:
         if self._words is None:
@@ -213,8 +227,10 @@ class Engine:
     def _tick(self, at: int) -> int:
         now = self._move_clock(at)
         self.number += 1
-        if not self.number % _SWEEP_EVERY:
-            self._sweep(now)
+        if self._owed or not self.number % _SWEEP_EVERY:
+            for _ in range(max(1, self._owed)):
+                self._sweep(now)
+            self._owed = 0
         return now
 
     def _move_clock(self, at: int) -> int:
@@ -238,7 +254,8 @@ class Engine:
         if held is not None:
             reasons.append(held)
         for charge in charges:
-            reason = charge.detector.judge(charge.detector.log(charge.key), charge.items, now)
+            log = self._log(charge.detector, charge.key)
+            reason = charge.detector.judge(log, charge.items, now)
             if reason is not None:
                 reasons.append(reason)
                 if reason.effect is Effect.HOLD and not reason.shadow:
@@ -294,7 +311,11 @@ class Engine:
         """Charges past accesses to budgets that did not count them; open ones keep their way back."""
         opened = [(o.at, o.request, number) for number, o in sorted(self.reservations.items())]
         settled = ((at, request, 0) for at, request in history)
+        before = NEVER * -1
         for at, request, reservation in heapq.merge(settled, opened, key=itemgetter(0)):
+            assert at >= before, "a history comes oldest first"
+            before = at
+            self.clock = max(self.clock, at)
             self._recalled += 1
             charges = [
                 Charge(d, key, items)
@@ -308,11 +329,18 @@ class Engine:
             if reservation:
                 self.reservations[reservation].charges += charges
 
+    def _log(self, detector: BudgetDetector, key: Any) -> Log:
+        if key not in detector.logs:
+            self._owed += _SWEPT_FOR_ONE
+        return detector.log(key)
+
     def _sweep(self, now: int) -> None:
         """Looks at one key, in turn, and forgets it when its windows are empty."""
         if not self._sweep_queue:
-            detector = self.detectors[self.number // _SWEEP_EVERY % len(self.detectors)]
-            self._sweep_queue = [(detector, key) for key in detector.logs]
+            if self.detectors:
+                self._turn = (self._turn + 1) % len(self.detectors)
+                detector = self.detectors[self._turn]
+                self._sweep_queue = [(detector, key) for key in detector.logs]
             return
         detector, key = self._sweep_queue.pop()
         log = detector.logs.get(key)

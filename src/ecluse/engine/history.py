@@ -1,7 +1,7 @@
 """Past accesses as columns: what the two-phase pass and the event-by-event replay both read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ from ecluse.model.access import AccessRequest
 __all__ = ["UNKNOWN_INSTANT", "Column", "History", "from_requests"]
 
 UNKNOWN_INSTANT: Final = np.iinfo(np.int64).min
+_UNKNOWN_OWN: Final = 2
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -62,6 +63,22 @@ class History:
     def rows(self) -> Ints:
         """First rows of all events, also when each has one."""
         return np.arange(len(self) + 1) if self.first_row is None else self.first_row
+
+    def as_the_engine_takes_it(self) -> "History":
+        """The same decisions: the engine's clock starts at 0, it sums up what is more than nothing, and
+        it knows of all persons of an event whether they are in the caseload, or of none.
+        """
+        at, size, own = self.at, self.bytes, self.own
+        if at.size and at[0] < 0:
+            at = np.maximum(at, 0)
+        if size is not None and (size < 0).any():
+            size = np.maximum(size, 0)
+        if own is not None and self.first_row is not None and (own == _UNKNOWN_OWN).any():
+            event = np.repeat(np.arange(len(self)), np.diff(self.first_row))
+            unknown = np.zeros(len(self), np.bool_)
+            unknown[event[own == _UNKNOWN_OWN]] = True
+            own = np.where(unknown[event], np.uint8(_UNKNOWN_OWN), own)
+        return replace(self, at=at, bytes=size, own=own)
 
     def take(self, events: Ints) -> "History":
         """The same, of some events only, in the given order."""

@@ -25,7 +25,8 @@ class Outcome:
         budget: index of the budget of the first reason.
         window: index of that budget's window, -1 for an earlier hold.
         used: its count, at most one more than the limit; 0 for an earlier hold.
-        over, warned: bit masks of the budgets that went over and that warned, shadow budgets included.
+        over, warned: bit masks of the budgets that went over and that warned, shadow budgets included;
+            uint64, Python's whole numbers where there are more than 64 budgets.
     """
 
     event: npt.NDArray[np.int64]
@@ -42,10 +43,13 @@ class Outcome:
         return np.asarray(self.event[REFUSING[self.effect]])
 
     @classmethod
-    def of_rows(cls, rows: list[tuple[int, int, int, int, int, int, int]]) -> "Outcome":
-        """Makes columns of rows in the order of the attributes."""
+    def of_rows(
+        cls, rows: list[tuple[int, int, int, int, int, int, int]], budgets: int = 0
+    ) -> "Outcome":
+        """Makes columns of rows in the order of the attributes, for so many budgets."""
         columns = list(zip(*rows, strict=True)) or [()] * 7
-        kinds = (np.int64, np.uint8, np.int32, np.int32, np.int64, np.uint64, np.uint64)
+        mask: type = np.uint64 if budgets <= 64 else object
+        kinds = (np.int64, np.uint8, np.int32, np.int32, np.int64, mask, mask)
         return cls(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
 
 
@@ -75,4 +79,4 @@ def by_event(history: History, policies: PolicySet) -> Outcome:
                 warned |= 1 << index[reason.policy]
         window = windows[budget][first.window] if first.window else -1
         rows.append((number, int(decision.effect), budget, window, first.used, over, warned))
-    return Outcome.of_rows(rows)
+    return Outcome.of_rows(rows, len(policies.budgets))

@@ -14,7 +14,7 @@ access with the reservation it belongs to (0 when it can no longer be taken back
 its link; the item's last access becomes that of the last link left.
 
 Cost: O(items x budgets) an operation; nothing for requests that are not reserved. Space: one chain
-an item and budget while a reservation on it is open.
+an item and budget while a reservation on it is open, of at most two links a reservation.
 """
 
 from collections import Counter
@@ -78,6 +78,8 @@ class Chains:
                 chain = self.by_item[name] = Chain(log.last(item))
                 log.open += 1
                 self.touched[item] += 1
+            if not reservation and not chain.links[-1][1]:
+                chain.links.pop()  # of two accesses that stay, only the later can be the last
             chain.links.append((at, reservation))
 
     def settle(self, charge: Charge, item: Any, reservation: int, *, keep: bool, now: int) -> None:
@@ -88,11 +90,13 @@ class Chains:
             return  # the budget was changed meanwhile and counted anew
         log = charge.detector.log(charge.key)
         newest = chain.links[-1][0]
-        chain.links = [
-            (at, 0 if owner == reservation else owner)
-            for at, owner in chain.links
-            if keep or owner != reservation
-        ]
+        chain.links = _telling(
+            [
+                (at, 0 if owner == reservation else owner)
+                for at, owner in chain.links
+                if keep or owner != reservation
+            ]
+        )
         if not any(owner for _, owner in chain.links):
             self._drop(name)
             log.open -= 1
@@ -114,3 +118,9 @@ class Chains:
         last = chain.links[-1][0] if chain.links else chain.before
         if last != newest:
             log.put_back(item, last, now)
+
+
+def _telling(links: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The links that may ever be the last one left: the open ones, and the newest that stays."""
+    final = max((i for i, (_, owner) in enumerate(links) if not owner), default=-1)
+    return [link for i, link in enumerate(links) if link[1] or i == final]

@@ -3,6 +3,8 @@
 This is `Engine.check` over arrays. A state is one key of one budget; its log holds every released
 item in order, and an entry is alive while the hash table of (state, item) points to it, as in
 `counting.indexed`. Codes: an unknown session is -1; a budget that is not drawn on has state -1.
+
+Records are rows of few wide arrays: every array that a leaf takes costs it two reference counts.
 """
 
 from collections import namedtuple
@@ -24,6 +26,18 @@ _jit = nb.njit(cache=True, nogil=True, boundscheck=False)
 _leaf = nb.njit(cache=True, nogil=True, boundscheck=False, forceinline=True)
 _RELEASES_MAX, _HOLD, _WARN = int(Effect.SLOW), int(Effect.HOLD), int(Effect.WARN)
 _PERSONS, _ACCOUNTS, _ACCESSES = 0, 1, 2
+_LENGTH, _LIMIT, _BAR = 0, 1, 2  # of a window
+_AT, _SLOT, _WEIGHT = 0, 1, 2  # of a log entry
+_STATE, _ITEM, _LAST = (
+    0,
+    1,
+    2,
+)  # of a slot; _LAST is the item's newest log entry, -1 for a free slot
+_END, _FIRST_HEAD, _FIRST_HELD = (
+    0,
+    1,
+    2,
+)  # of a state: end of its log; then head and count of each window
 _ENFORCED = 16  # added to an effect's code: a shadow comes first only where nothing is enforced
 _ANY = 2  # an own flag that is unknown, or a budget that counts all persons
 _GOLDEN = np.uint64(
@@ -32,10 +46,10 @@ _GOLDEN = np.uint64(
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
 Events = namedtuple("Events", "at account session first_row item own weight state")  # noqa: PYI024 - numba knows these
-"""Columns: at, account, session, weight of each event; first_row (CSR) into item and own (0, 1, 2); state[budget, event]."""
+"""Columns: at, account, session, weight of each event; first_row (CSR) into item (bits as int64) and own (0, 1, 2); state[budget, event]."""
 
-Budgets = namedtuple("Budgets", "counts own effect shadow hold_by first lengths limits bars")  # noqa: PYI024 - idem
-"""A row a budget; `first` points into the windows' lengths, limits and bars; hold_by is 0 for account, 1 for session."""
+Budgets = namedtuple("Budgets", "counts own effect shadow hold_by first windows")  # noqa: PYI024 - idem
+"""A row a budget; `first` points into the rows (length, limit, bar) of `windows`; hold_by is 0 for account, 1 for session."""
 
 
 @_jit
@@ -49,46 +63,50 @@ def settle(events, budgets, starts, accounts, sessions):
         effect, budget, window (index) and used of each event's first reason (NO_BUDGET: no reason;
         EARLIER_HOLD: the holding budget is in `used`), and bit masks over budgets: over, warned.
     """
-    # arrays are taken out of the tuples once: each access to a field costs a reference count
     at, account, session, first_row, item, own, weight, state = events
-    counts, wanted, effects, shadow, hold_by, first, lengths, limits, bars = budgets
-    log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift = _new_logs(starts, first)  # fmt: skip
+    counts, wanted, effects, shadow, hold_by, first, windows = budgets
+    logs, marks, table = _new_logs(starts, first)
     effect, budget, window, used, over, warned = _new_answers(at.size)
     holds_account = np.full(accounts, -1, np.int32)
     holds_session = np.full(sessions, -1, np.int32)
-    counted = np.zeros(heads.shape[1], np.int64)
+    counted = np.zeros(windows.shape[0], np.int64)
     for e in range(at.size):
         holder = _holder(account[e], session[e], holds_account, holds_session)
         if holder >= 0:
             effect[e], budget[e], used[e] = _HOLD, EARLIER_HOLD, holder
             continue
+        begin, end = first_row[e], first_row[e + 1]
         final, says = 0, -1
         for b in range(counts.size):
             s = state[b, e]
             if s < 0:
                 continue
             base, width = first[b], first[b + 1] - first[b]
-            _slide(s, at[e], base, width, counts[b] >= _ACCESSES, lengths, log_at, log_slot, log_weight, ends, heads, held, last)  # fmt: skip
-            if not _count(e, s, counts[b], wanted[b], width, counted, account, first_row, item, own, weight, heads, held, states, items, last, mask, shift):  # fmt: skip
+            _slide(s, at[e], base, width, counts[b], windows, logs, marks, table)
+            if not _count(s, counts[b], wanted[b], width, begin, end, account[e], weight[e], item, own, marks, table, counted):  # fmt: skip
                 continue
-            w, code = _rule(base, width, effects[b], counted, limits, bars)
+            w, code = _rule(base, width, effects[b], counted, windows)
             if w < 0:
                 continue
-            if counted[w] > limits[base + w]:
+            limit = windows[base + w, _LIMIT]
+            if counted[w] > limit:
                 over[e] |= np.uint64(1) << np.uint64(b)
             else:
                 warned[e] |= np.uint64(1) << np.uint64(b)
             rank = code if shadow[b] else code + _ENFORCED
             if rank > says:
                 says = rank
-                budget[e], window[e], used[e] = b, w, min(counted[w], limits[base + w] + 1)
+                budget[e], window[e], used[e] = b, w, min(counted[w], limit + 1)
             if not shadow[b]:
                 final = max(final, code)
                 if code == _HOLD:
                     _hold(b, account[e], session[e], hold_by[b], holds_account, holds_session)
         effect[e] = final
         if final <= _RELEASES_MAX:
-            _charge(e, at, account, first_row, item, own, weight, state, counts, wanted, first, log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift)  # fmt: skip
+            for b in range(counts.size):
+                if state[b, e] >= 0:
+                    width = first[b + 1] - first[b]
+                    _charge(state[b, e], at[e], counts[b], wanted[b], width, begin, end, account[e], weight[e], item, own, logs, marks, table)  # fmt: skip
     return effect, budget, window, used, over, warned
 
 
@@ -107,92 +125,84 @@ def _new_answers(number):
 
 @_jit
 def _new_logs(starts, first):
-    """Empty logs: at, slot, weight of each entry; ends, heads, held (count) of each state; the hash table."""
-    bits = 8
-    while (1 << bits) < 2 * starts[-1]:
-        bits += 1
-    windows = 1
+    """Empty logs, a row an entry; marks, a row a state; the hash table of (state, item), a row a slot."""
+    slots = 256
+    while slots < 2 * starts[-1]:
+        slots *= 2
+    widest = 1
     for b in range(first.size - 1):
-        windows = max(windows, first[b + 1] - first[b])
-    heads = np.empty((starts.size - 1, windows), np.int64)
+        widest = max(widest, first[b + 1] - first[b])
+    marks = np.zeros((starts.size - 1, _FIRST_HEAD + 2 * widest), np.int64)
     for s in range(starts.size - 1):
-        heads[s, :] = starts[s]
-    room, slots = starts[-1], 1 << bits
-    return (
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        starts[:-1].copy(),
-        heads,
-        np.zeros(heads.shape, np.int64),
-        np.empty(slots, np.int32),
-        np.empty(slots, np.uint64),
-        np.full(slots, -1, np.int64),
-        slots - 1,
-        np.uint64(64 - bits),
-    )
+        marks[s, _END] = starts[s]
+        for w in range(widest):
+            marks[s, _FIRST_HEAD + 2 * w] = starts[s]
+    table = np.empty((slots, 3), np.int64)
+    table[:, _LAST] = -1
+    return np.empty((starts[-1], 3), np.int64), marks, table
 
 
 @_leaf
-def _find(state, item, states, items, last, mask, shift):
+def _find(state, item, table):
     """The slot of (state, item), or the free slot where it belongs."""
-    slot = np.int64((((item * _GOLDEN) ^ (np.uint64(state) * _MIX)) * _GOLDEN) >> shift)
-    while last[slot] >= 0 and (states[slot] != state or items[slot] != item):
+    mask = table.shape[0] - 1
+    mixed = (np.uint64(item) * _GOLDEN) ^ (np.uint64(state) * _MIX)
+    slot = np.int64((mixed * _GOLDEN) >> np.uint64(32)) & mask
+    while table[slot, _LAST] >= 0 and (table[slot, _ITEM] != item or table[slot, _STATE] != state):
         slot = (slot + 1) & mask
     return slot
 
 
 @_leaf
-def _slide(
-    s, now, base, width, sums, lengths, log_at, log_slot, log_weight, ends, heads, held, last
-):
+def _slide(s, now, base, width, kind, windows, logs, marks, table):
     """Moves the windows of a state to an instant."""
+    end = marks[s, _END]
     for w in range(width):
-        floor = now - lengths[base + w]
-        h = heads[s, w]
-        while h < ends[s] and log_at[h] <= floor:
-            if sums or last[log_slot[h]] == h:
-                held[s, w] -= log_weight[h]
+        floor = now - windows[base + w, _LENGTH]
+        h = marks[s, _FIRST_HEAD + 2 * w]
+        if h >= end or logs[h, _AT] > floor:
+            continue
+        held = marks[s, _FIRST_HELD + 2 * w]
+        while h < end and logs[h, _AT] <= floor:
+            if kind >= _ACCESSES or table[logs[h, _SLOT], _LAST] == h:
+                held -= logs[h, _WEIGHT]
             h += 1
-        heads[s, w] = h
+        marks[s, _FIRST_HEAD + 2 * w], marks[s, _FIRST_HELD + 2 * w] = h, held
 
 
 @_leaf
-def _count(
-    e, s, kind, wanted, width, counted, account, first_row, item, own, weight,
-    heads, held, states, items, last, mask, shift,
-):  # fmt: skip
+def _count(s, kind, wanted, width, begin, end, account, weight, item, own, marks, table, counted):
     """Counts the windows of a state with the event's items; False when it has none."""
     more = np.int64(0)
     if kind >= _ACCESSES:
-        more = np.int64(1) if kind == _ACCESSES else weight[e]
+        more = np.int64(1) if kind == _ACCESSES else weight
     for w in range(width):
-        counted[w] = held[s, w] + more
+        counted[w] = marks[s, _FIRST_HELD + 2 * w] + more
     if kind >= _ACCESSES:
         return more > 0
     if kind == _ACCOUNTS:
-        before = last[_find(s, np.uint64(account[e]), states, items, last, mask, shift)]
+        before = table[_find(s, np.int64(account), table), _LAST]
         for w in range(width):
-            counted[w] += before < heads[s, w]
+            counted[w] += before < marks[s, _FIRST_HEAD + 2 * w]
         return True
     drawn = False
-    for r in range(first_row[e], first_row[e + 1]):
+    for r in range(begin, end):
         if wanted == _ANY or own[r] == _ANY or own[r] == wanted:
             drawn = True
-            before = last[_find(s, item[r], states, items, last, mask, shift)]
+            before = table[_find(s, item[r], table), _LAST]
             for w in range(width):
-                counted[w] += before < heads[s, w]
+                counted[w] += before < marks[s, _FIRST_HEAD + 2 * w]
     return drawn
 
 
 @_leaf
-def _rule(base, width, effect, counted, limits, bars):
+def _rule(base, width, effect, counted, windows):
     """The window that decides and what it asks for: the longest that is over, else the longest that warns."""
     for w in range(width - 1, -1, -1):
-        if counted[w] > limits[base + w]:
+        if counted[w] > windows[base + w, _LIMIT]:
             return w, np.int64(effect)
     for w in range(width - 1, -1, -1):
-        if counted[w] >= bars[base + w]:
+        if counted[w] >= windows[base + w, _BAR]:
             return w, np.int64(_WARN)
     return -1, np.int64(0)
 
@@ -216,56 +226,35 @@ def _hold(b, account, session, by, holds_account, holds_session):
 
 @_leaf
 def _charge(
-    e, at, account, first_row, item, own, weight, state, counts, wanted, first,
-    log_at, log_slot, log_weight, ends, heads, held, states, items, last, mask, shift,
-):  # fmt: skip
-    """Puts a released event into the logs of every budget that it draws on."""
-    for b in range(counts.size):
-        s = state[b, e]
-        if s < 0:
-            continue
-        width = first[b + 1] - first[b]
-        if counts[b] >= _ACCESSES:
-            amount = np.int64(1) if counts[b] == _ACCESSES else weight[e]
-            if amount > 0:
-                _append(
-                    s, at[e], -1, amount, width, -1, log_at, log_slot, log_weight, ends, heads, held
-                )
-            continue
-        begin, end = first_row[e], first_row[e + 1]
-        if counts[b] == _ACCOUNTS:
-            begin, end = 0, 1
+    s, now, kind, wanted, width, begin, end, account, weight, item, own, logs, marks, table
+):
+    """Puts a released event into the log of one state."""
+    if kind >= _ACCESSES:
+        amount = np.int64(1) if kind == _ACCESSES else weight
+        if amount > 0:
+            _append(s, now, -1, amount, width, -1, logs, marks)
+    elif kind == _ACCOUNTS:
+        _append_item(s, now, np.int64(account), width, logs, marks, table)
+    else:
         for r in range(begin, end):
-            what = np.uint64(account[e])
-            if counts[b] == _PERSONS:
-                if wanted[b] != _ANY and own[r] != _ANY and own[r] != wanted[b]:
-                    continue
-                what = item[r]
-            slot = _find(s, what, states, items, last, mask, shift)
-            place = ends[s]
-            _append(
-                s,
-                at[e],
-                slot,
-                1,
-                width,
-                last[slot],
-                log_at,
-                log_slot,
-                log_weight,
-                ends,
-                heads,
-                held,
-            )
-            states[slot], items[slot], last[slot] = s, what, place
+            if wanted == _ANY or own[r] == _ANY or own[r] == wanted:
+                _append_item(s, now, item[r], width, logs, marks, table)
 
 
 @_leaf
-def _append(s, now, slot, weight, width, before, log_at, log_slot, log_weight, ends, heads, held):
+def _append_item(s, now, item, width, logs, marks, table):
+    slot = _find(s, item, table)
+    place = marks[s, _END]
+    _append(s, now, slot, 1, width, table[slot, _LAST], logs, marks)
+    table[slot, _STATE], table[slot, _ITEM], table[slot, _LAST] = s, item, place
+
+
+@_leaf
+def _append(s, now, slot, weight, width, before, logs, marks):
     """Adds an entry; it counts in the windows that the item's former entry (`before`, -1 for none) has left."""
-    place = ends[s]
-    ends[s] = place + 1
-    log_at[place], log_slot[place], log_weight[place] = now, slot, weight
+    place = marks[s, _END]
+    marks[s, _END] = place + 1
+    logs[place, _AT], logs[place, _SLOT], logs[place, _WEIGHT] = now, slot, weight
     for w in range(width):
-        if before < heads[s, w]:
-            held[s, w] += weight
+        if before < marks[s, _FIRST_HEAD + 2 * w]:
+            marks[s, _FIRST_HELD + 2 * w] += weight

@@ -4,7 +4,8 @@ The bytes hold person identities (keyed pseudonyms) and account names: whoever m
 read the ledger. Cost: O(entries) time and 20 bytes an entry.
 """
 
-from typing import Any
+from hashlib import blake2b
+from typing import Any, Final
 
 import msgspec
 
@@ -17,7 +18,8 @@ from ecluse.model.policy import Key, PolicySet
 
 __all__ = ["restore", "snapshot"]
 
-_VERSION = 1
+_VERSION: Final = 2
+_SUM: Final = 16  # bytes of BLAKE2b before the state
 
 
 class _Reservation(msgspec.Struct, array_like=True):
@@ -26,6 +28,10 @@ class _Reservation(msgspec.Struct, array_like=True):
     expires_at: int
     request: AccessRequest
     charges: list[tuple[str, Any, list[Any]]]
+
+
+class _Version(msgspec.Struct, array_like=True):
+    version: int
 
 
 class _State(msgspec.Struct, array_like=True):
@@ -69,7 +75,8 @@ def snapshot(engine: Engine) -> bytes:
     state = _State(
         _VERSION, engine.policies.digest, now, engine.number, holds, budgets, reservations, chains
     )
-    return msgspec.msgpack.encode(state)
+    packed = msgspec.msgpack.encode(state)
+    return _checksum(packed) + packed
 
 
 def restore(policies: PolicySet, data: bytes) -> Engine:
@@ -82,16 +89,10 @@ def restore(policies: PolicySet, data: bytes) -> Engine:
     Raises:
         IntegrityError: when the bytes are damaged, or belong to another policy set.
     """
-    try:
-        state = msgspec.msgpack.decode(data, type=_State)
-    except msgspec.MsgspecError as error:
-        raise IntegrityError(
-            "the snapshot of the engine is damaged", help="rebuild the state from the ledger"
-        ) from error
+    state = _decoded(data)
     engine = Engine(policies)
-    if state.version != _VERSION or [b for b, _ in state.budgets] != [
-        d.budget.id for d in engine.detectors
-    ]:
+    theirs = (state.digest, [budget for budget, _ in state.budgets])
+    if theirs != (policies.digest, [d.budget.id for d in engine.detectors]):
         raise IntegrityError(
             "the snapshot of the engine belongs to another policy set",
             help="rebuild the state from the ledger",
@@ -101,6 +102,23 @@ def restore(policies: PolicySet, data: bytes) -> Engine:
     _fill_logs(engine, state)
     _fill_reservations(engine, state)
     return engine
+
+
+def _checksum(packed: bytes) -> bytes:
+    return blake2b(packed, digest_size=_SUM).digest()
+
+
+def _decoded(data: bytes) -> _State:
+    help_ = "rebuild the state from the ledger"
+    packed = data[_SUM:]
+    if _checksum(packed) != data[:_SUM]:
+        raise IntegrityError("the snapshot of the engine is damaged", help=help_)
+    try:
+        if msgspec.msgpack.decode(packed, type=_Version).version == _VERSION:
+            return msgspec.msgpack.decode(packed, type=_State)
+    except msgspec.MsgspecError:
+        pass
+    raise IntegrityError("the snapshot of the engine is of another version", help=help_)
 
 
 def _fill_logs(engine: Engine, state: _State) -> None:
@@ -122,10 +140,10 @@ def _fill_reservations(engine: Engine, state: _State) -> None:
             for budget, key, items in saved.charges
         ]
         engine.reservations[saved.number] = Open(saved.at, saved.expires_at, saved.request, charges)
+        engine.expect_expiry(saved.number)
     for budget, key, item, before, links in state.chains:
         engine.chains.by_item[budget, _hashable(key), _hashable(item)] = Chain(before, list(links))
         engine.chains.touched[_hashable(item)] += 1
-    engine.expect_expiry()
 
 
 def _hashable(value: Any) -> Any:

@@ -18,6 +18,7 @@ reused); then 2 to 5 ns a row and window, and about 0.3 µs for each event that 
 Memory: 24 bytes a row for each key type in use, 20 more while it is being built.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,8 +29,9 @@ from ecluse.counting.spans import Spans
 from ecluse.engine import kernels
 from ecluse.engine.columns import Codes, Flags, event_keys, event_mask
 from ecluse.engine.history import Column, History
-from ecluse.engine.outcome import REFUSING, Outcome
+from ecluse.engine.outcome import REFUSING, Outcome, by_event
 from ecluse.engine.settling import COUNTS, EARLIER_HOLD, NO_BUDGET, Budgets, Events, settle
+from ecluse.model.errors import SourceError
 from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
 
 __all__ = ["BUDGETS_MAX", "TwoPhase", "warm"]
@@ -39,6 +41,8 @@ BUDGETS_MAX: Final = 64
 
 _PRIVATE: Final = frozenset({Key.ACCOUNT, Key.SESSION, Key.LINEAGE})
 _ROUNDS_MAX: Final = 4
+_ROWS_MAX: Final = (1 << 31) - 1  # rows and events are numbered in int32
+_COUNT_END: Final = 1 << 62  # counts and limits stay below, so that their sums are int64
 _NO_FLAGS: Final = np.zeros(0, np.bool_)
 
 
@@ -80,13 +84,25 @@ class TwoPhase:
     _links: dict[Any, _Links] = field(default_factory=dict)
     _keys: dict[Any, tuple[Codes, int]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if max(self.history.person.size, len(self.history)) > _ROWS_MAX:
+            raise SourceError(
+                f"a replay takes at most {_ROWS_MAX:,} events and persons shown",
+                help="replay a shorter time, or fewer applications",
+            )
+        self.history = self.history.as_the_engine_takes_it()
+
     def decide(self, policies: PolicySet) -> Outcome:
         """Gives the outcome of the engine over the whole history.
+
+        Sums of bytes too large for 64 bits are left to `by_event`.
 
         Args:
             policies: at most BUDGETS_MAX budgets.
         """
         assert len(policies.budgets) <= BUDGETS_MAX, "outcomes hold a bit a budget"
+        if any(b.counts is Count.BYTES for b in policies.budgets) and not self._summable():
+            return by_event(self.history, policies)
         drawn = [self._draw(b) for b in policies.budgets]
         private = [d for d in drawn if _PRIVATE & set(d.budget.per)]
         shared = [d for d in drawn if not _PRIVATE & set(d.budget.per)]
@@ -118,7 +134,7 @@ class TwoPhase:
         self._above(links, drawn.spans)
         found = []
         for window in budget.windows:
-            peaks = links.peaks[window.length]
+            peaks = links.peaks[window.length].astype(np.int64)
             tenths = np.minimum((peaks[peaks > 0] - 1) * 10 // max(1, window.limit), 10)
             found.append(tuple(int(n) for n in np.bincount(tenths, minlength=11)))
         return tuple(found)
@@ -163,7 +179,7 @@ class TwoPhase:
                 refused[links.event] if refused.size else _NO_FLAGS,
                 self._size(),
                 np.array(drawn.spans.lengths, np.int64),
-                np.array(drawn.spans.bars, np.int64),
+                _bounded(drawn.spans.bars),
             )
         )
 
@@ -193,6 +209,9 @@ class TwoPhase:
         total = np.bincount(drawn.key[draws], weight[draws], drawn.keys)
         return np.asarray(total * (1 + 1e-9) >= lowest)
 
+    def _summable(self) -> bool:
+        return float(self._weights().sum(dtype=np.float64)) < _COUNT_END
+
     def _weights(self) -> npt.NDArray[np.int64]:
         return (
             np.zeros(len(self.history), np.int64)
@@ -215,6 +234,7 @@ class TwoPhase:
             _key_name(self.history, drawn.budget.per),
             counts,
             None if target == Target() else target,
+            0 if self.keep else min(drawn.spans.bars),  # shorter keys have no links
         )
         found = self._links.get(name)
         if found is None:
@@ -334,7 +354,7 @@ def _events(history: History, state: Codes) -> Events:
         history.account.codes,
         unknown if history.session is None else history.session.codes,
         history.rows(),
-        history.person,
+        history.person.view(np.int64),
         np.full(history.person.size, 2, np.uint8) if history.own is None else history.own,
         np.zeros(len(history), np.int64) if history.bytes is None else history.bytes,
         state,
@@ -352,10 +372,15 @@ def _budgets(budgets: list[Budget]) -> Budgets:
         np.array([b.mode is Mode.SHADOW for b in budgets]),
         np.array([0 if Key.ACCOUNT in b.per else 1 for b in budgets], np.int64),
         np.concatenate(([0], np.cumsum([len(s.lengths) for s in spans]))).astype(np.int64),
-        np.array([x for s in spans for x in s.lengths], np.int64),
-        np.array([x for s in spans for x in s.limits], np.int64),
-        np.array([x for s in spans for x in s.bars], np.int64),
+        np.array(
+            [row for s in spans for row in zip(s.lengths, s.limits, s.bars, strict=True)], np.int64
+        ),
     )
+
+
+def _bounded(limits: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Limits as int64; no count reaches the end."""
+    return np.array([min(limit, _COUNT_END) for limit in limits], np.int64)
 
 
 def _spread(mask: npt.NDArray[np.uint64], index: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
