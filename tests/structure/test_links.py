@@ -4,7 +4,7 @@ import re
 from functools import cache
 from urllib.parse import unquote
 
-from structure.source import files, name_of, text
+from structure.source import ROOT, files, name_of, text
 
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
@@ -55,3 +55,14 @@ def test_pictures_in_the_documents_have_a_text():
         f"{name_of(p)}: {m}" for p in files(".md") for m in re.findall(r"!\[\]\([^)]*\)", _prose(p))
     ]
     assert not bare, f"say between the brackets what the picture shows: {bare}"
+
+
+def test_every_decision_is_numbered_and_listed():
+    folder = ROOT / "docs" / "decisions"
+    pages = [p for p in files(".md") if p.parent == folder]
+    numbered = [p for p in pages if p.name not in {"README.md", "template.md"}]
+    assert [p.name[:5] for p in numbered] == [f"{n:04}-" for n in range(1, len(numbered) + 1)]
+    listed = text(folder / "README.md")
+    for page in numbered:
+        number, title = text(page).splitlines()[0].removeprefix("# ").split(". ", 1)
+        assert f"| [{number}]({page.name}) | {title} |" in listed
