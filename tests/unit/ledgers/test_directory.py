@@ -254,7 +254,10 @@ def test_a_real_limit_on_file_size_is_a_clear_error(tmp_path):
     )
     assert resource.RLIM_INFINITY is not None
     done = subprocess.run(
-        [sys.executable, "-c", script, tmp_path / "l"], capture_output=True, text=True, check=True
+        [sys.executable, "-B", "-c", script, tmp_path / "l"],  # a limit would cut cached modules
+        capture_output=True,
+        text=True,
+        check=True,
     )
     kept, _, message = done.stdout.partition(" ")
     assert "file too large" in message
