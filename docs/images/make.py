@@ -1,24 +1,25 @@
-"""How is the picture in the README made? `python docs/images/make.py` draws the terminal report of a replay as SVG.
-
-The numbers are those of the theft of July 2025 inside an ordinary day's work, from the same hand-made
-report that the tests use; nothing in it comes from a real log.
-"""
+"""How is the picture in the README made? `python docs/images/make.py` replays `make demo` and draws its report as SVG."""
 
 # ruff: noqa: INP001 - a script, not a package
+import contextlib
+import dataclasses
 import io
-import sys
+import tempfile
+import time
 from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
+from ecluse import wiring
+from ecluse.cli import main as ecluse
+from ecluse.model.report import ReplayReport
+from ecluse.reports.terminal import renderable
+from ecluse.service import replay
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "tests"))
-
-from ecluse.reports.terminal import renderable  # noqa: E402
-from report_factory import theft  # noqa: E402 - the tests' reports are beside the package, not in it
-
-WIDTH = 116
+COMMAND = "ecluse replay demo/logs/*.log --map demo/logs/mapping.yaml --estate demo/logs/estate.yaml --ledger demo/ledger"
+WIDTH = 120
 THEME = TerminalTheme(
     (24, 26, 32),
     (224, 226, 232),
@@ -47,7 +48,7 @@ THEME = TerminalTheme(
 # rich's own template fetches its font from a server; this one takes what the reader has
 PICTURE = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
-<title>A replay in the terminal: one account stopped after 200 of the 340,000 persons it asked for</title>
+<title>A replay in the terminal: one account stopped after 240 of the 340,000 persons it asked for</title>
 <style>
 .{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: {char_height}px; line-height: {line_height}px; }}
 .{unique_id}-title {{ font: 18px "DejaVu Sans", Arial, sans-serif; }}
@@ -68,6 +69,33 @@ PICTURE = """\
 """
 
 
+def demo(folder: Path) -> ReplayReport:
+    """The report of the demo's replay, with the paths of the demo."""
+    logs = folder / "logs"
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+        ecluse(
+            ["simulate", "kairos", "--seed", "2025", "--working-day", "--full", "--out", str(logs)]
+        )
+    started = time.monotonic()
+    rules = wiring.open_rules(None, logs / "estate.yaml")
+    fields = wiring.open_mapping(logs / "mapping.yaml", "combined")
+    batches = wiring.open_log(sorted(logs.glob("*.log")), "combined", fields, None)
+    with wiring.open_ledger(folder / "ledger") as ledger:
+        collected = replay.collect(
+            batches(lambda _done, _total: None),
+            directory=rules.directory,
+            ledger=ledger,
+            seed=1,
+            max_reject_share=0,
+        )
+        decided = replay.decide(collected.history, rules.policies)
+        report = replay.report(
+            collected, decided, rules.policies,
+            sources=(), policy_file="", ledger=None, findings=(), seconds=time.monotonic() - started,
+        )  # fmt: skip
+    return dataclasses.replace(report, ledger=("demo/ledger", report.events))
+
+
 def main() -> None:
     """Writes `replay.svg` beside this file."""
     console = Console(
@@ -79,12 +107,10 @@ def main() -> None:
         highlight=False,
         _environ={},
     )
-    console.print(
-        "$ ecluse replay gate-*.log.* --format nginx --policy policies/default.yaml --ledger demo/ledger",
-        style="dim",
-    )
+    console.print(f"$ {COMMAND}", style="dim")
     console.print()
-    console.print(renderable(theft(), width=WIDTH))
+    with tempfile.TemporaryDirectory() as folder:
+        console.print(renderable(demo(Path(folder)), width=WIDTH))
     console.print()
     svg = console.export_svg(
         title="ecluse replay", theme=THEME, code_format=PICTURE, unique_id="ecluse"
