@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ecluse.directories.table_directory import TableDirectory, open_directory
+from ecluse.engine.history import History
 from ecluse.formats.common.mapping import Mapping
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.directory import system_time as now
@@ -19,6 +20,8 @@ from ecluse.model.batch import EventBatch
 from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding
 from ecluse.model.policy import Key, PolicySet
+from ecluse.reports.text import exact
+from ecluse.service.findings import applications_apart
 from ecluse.sources.files import read_events
 from ecluse.sources.written import read_written
 from ecluse.verify.coverage import uncovered
@@ -63,10 +66,11 @@ class Rules:
     estate: Estate | None
     directory: TableDirectory
 
-    def findings(self, at: int | None) -> tuple[Finding, ...]:
-        """What the estate has and nothing covers at an instant (microseconds), and what the directory noticed."""
-        gaps = () if self.estate is None else uncovered(self.estate, self.policies, now=at)
-        return (*gaps, *self.directory.findings())
+    def findings(self, history: History) -> tuple[Finding, ...]:
+        """What the estate has and nothing covers, how log and estate differ, and what the directory noticed."""
+        last = int(history.at[-1]) if len(history) else None
+        gaps = () if self.estate is None else uncovered(self.estate, self.policies, now=last)
+        return (*gaps, *applications_apart(history, self.estate), *self.directory.findings())
 
 
 def open_rules(policy: Path | None, estate: Path | None) -> Rules:
@@ -130,7 +134,9 @@ def open_ledger(folder: Path | None) -> Iterator[DirectoryLedger | None]:
 
 def record_replay(ledger: DirectoryLedger, rules: Rules, logs: Sequence[Path]) -> None:
     """Notes in the ledger which logs were decided by which policies."""
-    ledger.act("replay", {"policy": rules.policies.digest, "sources": [log.name for log in logs]})
+    ledger.act(
+        "replay", {"policy": rules.policies.digest, "sources": [exact(log.name) for log in logs]}
+    )
     ledger.commit()
 
 

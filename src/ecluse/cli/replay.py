@@ -122,7 +122,6 @@ def _replay(
             written = (str(ledger), number)
             wiring.record_replay(book, rules, logs)
         progress.step("reporting")
-        last = int(collected.history.at[-1]) if len(collected.history) else None
         return steps.report(
             collected,
             decided,
@@ -130,7 +129,7 @@ def _replay(
             sources=tuple(str(log) for log in logs),
             policy_file=rules.policy_file,
             ledger=written,
-            findings=rules.findings(last),
+            findings=rules.findings(collected.history),
             seconds=time.monotonic() - started,
         )
 

@@ -23,7 +23,7 @@ from ecluse.model.policy import Effect, PolicySet
 from ecluse.model.report import Bucket, PolicyCount, ReplayReport, WindowCurve
 from ecluse.ports import Directory, Ledger
 from ecluse.service.collect import Collected, Collector
-from ecluse.service.findings import unknown_keys
+from ecluse.service.findings import uncounted, unknown_keys
 from ecluse.service.record import entries
 from ecluse.service.stopped import stopped_accounts
 
@@ -160,7 +160,7 @@ def report(
         curves=decided.curves,
         stopped=stopped_accounts(history, outcome, policies),
         warned=_warned(history, outcome),
-        findings=(*findings, *unknown_keys(history, policies)),
+        findings=(*findings, *uncounted(history, policies), *unknown_keys(history, policies)),
         policy_file=policy_file,
         policy_digest=policies.digest,
         ledger=ledger,
@@ -198,7 +198,7 @@ def _policy_counts(
     held = outcome.window < 0
     found = []
     for index, budget in enumerate(policies.budgets):
-        bit = np.uint64(1) << np.uint64(index)
+        bit = 1 << index
         shadow = budget.mode.value == "shadow"
         warned = (outcome.warned & bit) != 0
         over = ((outcome.over & bit) != 0) | (held & (outcome.budget == index))
