@@ -107,13 +107,16 @@ class IndexedLog(Generic[Item]):
         place = bisect_left(self._times, at)
         while place < len(self._times) and self._times[place] == at:
             if self._items[place] == item:
-                self._revive(item, self._first + place)
+                self._revive(item, self._first + place, now)
                 return
             place += 1
         self._insert(item, at, place, now)
 
-    def _revive(self, item: Item, spot: int) -> None:
+    def _revive(self, item: Item, spot: int, now: int) -> None:
         self._spots[item] = spot
+        if spot < self._heads[-1]:  # heads had passed it over what was trimmed
+            self._recount(now)
+            return
         self._counts = [c + (spot >= h) for c, h in zip(self._counts, self._heads, strict=True)]
 
     def _insert(self, item: Item, at: int, place: int, now: int) -> None:

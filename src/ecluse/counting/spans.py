@@ -5,7 +5,10 @@ from typing import Final
 
 from ecluse.model.policy import Budget
 
-__all__ = ["NEVER", "Spans"]
+__all__ = ["LENGTH_END", "NEVER", "Spans"]
+
+LENGTH_END: Final = 1 << 47
+"""Windows are shorter, in microseconds: four years, while `PackedLog` keeps times over twice that."""
 
 NEVER: Final = 1 << 62
 """An instant after all others, in microseconds."""
@@ -28,6 +31,8 @@ class Spans:
 
     def __post_init__(self) -> None:
         assert self.lengths == tuple(sorted(self.lengths)), "windows come shortest first"
+        assert self.lengths[0] > 0, "a window has some length"
+        assert self.lengths[-1] < LENGTH_END, "a window is shorter than four years"
         object.__setattr__(self, "cap", max(self.limits) + 1)
 
     @classmethod

@@ -2,8 +2,10 @@
 
 An access is one entry (number, time, weight); a window's sum is kept while its head moves. Only the
 newest entries whose weights reach the largest limit plus one can matter; older ones are dropped.
-Cost: O(1) amortised an access and window. Space: every entry weighs at least 1, so at most
-limit + 1 entries, about 120 bytes each; in practice limit divided by the usual size of an answer.
+Cost: O(1) amortised an access and window (moving a head across a deque of n entries costs n / 64
+steps more). Space: every entry weighs at least 1, so at most limit + 1 entries, about 170 bytes
+each; in practice limit divided by the usual size of an answer. While a reservation is open, what
+the longest window holds is kept.
 """
 
 from collections import deque
@@ -55,11 +57,17 @@ class WeightedLog:
         return None
 
     def put_back(self, item: tuple[int, int], at: int | None, now: int) -> None:
-        """Takes an access out again; O(entries)."""
+        """Takes an access out again; O(entries since then)."""
         assert at is None, "an access has no earlier instant to go back to"
-        entries = [entry for entry in self._entries if entry[0] != item[0]]
-        self._entries = deque(entries)
-        self._recount(now)
+        self._advance(now)
+        for back, (number, _, weight) in enumerate(reversed(self._entries), start=1):
+            if number == item[0]:
+                spot = len(self._entries) - back
+                del self._entries[spot]
+                inside = [spot >= head for head in self._heads]
+                self._sums = [s - weight * i for s, i in zip(self._sums, inside, strict=True)]
+                self._heads = [h - (not i) for h, i in zip(self._heads, inside, strict=True)]
+                return
 
     def idle(self, now: int) -> bool:
         """Whether nothing is left to remember."""

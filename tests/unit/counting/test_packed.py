@@ -1,3 +1,6 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ecluse.counting.packed import PackedLog
 from ecluse.counting.spans import Spans
 from ecluse.model.time import DAY, HOUR, MINUTE
@@ -12,6 +15,22 @@ def test_bytes_that_straddle_two_entries_are_no_entry():
     straddling = int.from_bytes(bytes(log._items)[4:12], "little")
     assert log.last(straddling) is None
     assert log.used((straddling,), 3) == [3]
+    assert log.room(straddling, 3)
+    log.charge_found(straddling, 3)
+    assert log.used((), 3) == [3]
+
+
+def test_an_entry_before_straddling_bytes_is_found():
+    log = PackedLog(Spans((HOUR,), (100,), (101,)))
+    parts = [0xAAAA_AAAA, 0xBBBB_BBBB]
+    item = parts[1] << 32 | parts[0]
+    for at, entry in enumerate((item, parts[0] << 32 | 1, 2 << 32 | parts[1])):
+        log.charge(entry, at)  # the last two hold the bytes of the first across their edge
+    assert log.last(item) == 0
+    assert log.room(item, 5)
+    log.charge_found(item, 5)
+    assert len(log) == 3
+    assert log.last(item) == 5
 
 
 def test_times_further_apart_than_six_bytes_are_kept_apart():
@@ -20,6 +39,24 @@ def test_times_further_apart_than_six_bytes_are_kept_apart():
     log.charge(2, 4000 * DAY)
     assert log.used((), 4000 * DAY) == [1]
     assert log.last(2) == 4000 * DAY
+
+
+def test_times_of_many_years_are_kept_as_the_base_moves():
+    log = PackedLog(Spans((1100 * DAY,), (5,), (6,)))
+    for n in range(30):
+        at = n * 500 * DAY
+        log.charge(n % 7, at)
+        log.charge(n % 7, at + 1)  # the newest again
+        assert log.used((), at + 1) == [min(n + 1, 3)]
+        assert log.last(n % 7) == at + 1
+
+
+def test_the_newest_item_read_again_after_nine_years_has_its_new_time():
+    log = PackedLog(Spans((1100 * DAY,), (5,), (6,)))
+    log.charge(1, 0)
+    assert log.room(1, 3600 * DAY)
+    log.charge_found(1, 3600 * DAY)
+    assert log.dump(3600 * DAY) == [(1, 3600 * DAY)]
 
 
 def test_an_item_put_back_before_the_base_moves_the_base():
@@ -39,3 +76,59 @@ def test_room_says_no_before_the_bar_and_yes_again_when_time_has_passed():
         log.charge_found(item, item)
     assert not log.room(9, 3)
     assert log.room(9, 2 * MINUTE)
+
+
+def test_an_item_that_comes_back_to_a_short_window_takes_its_room():
+    log = PackedLog(Spans((10, 1000), (2, 100), (3, 101)))
+    log.charge(1, 0)
+    log.charge(2, 0)
+    assert log.used((), 20) == [0, 2]
+    for item in (1, 2):
+        assert log.room(item, 20)
+        log.charge_found(item, 20)
+    assert not log.room(3, 20)
+    assert log.used((), 20) == [2, 2]
+
+
+def test_the_edges_of_the_identities_are_identities():
+    log = PackedLog(SPANS)
+    log.charge(0, 1)
+    log.charge(2**64 - 1, 2)
+    assert log.used((0, 2**64 - 1), 3) == [2, 2]
+    assert log.dump(3) == [(0, 1), (2**64 - 1, 2)]
+
+
+def test_an_open_item_keeps_a_log_from_being_idle():
+    log = PackedLog(SPANS)
+    log.charge(1, 0)
+    log.open = 1
+    assert not log.idle(2 * HOUR)
+    log.open = 0
+    assert log.idle(2 * HOUR)
+
+
+def test_a_log_keeps_the_newest_up_to_its_cap_and_what_is_open():
+    log = PackedLog(SPANS)
+    log.open = 2
+    for item in range(20):
+        log.charge(item, item)
+    assert [item for item, _ in log.dump(20)] == list(range(12, 20))
+    log.open = 0
+    assert [item for item, _ in log.dump(20)] == list(range(14, 20))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=80),
+    st.sets(st.integers(0, 120), min_size=33, max_size=60),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_long_list_is_counted_as_a_short_one(charges, items):
+    log, now = PackedLog(Spans((20, 90), (40, 50), (41, 51))), 0
+    for item, step in charges:
+        now += step
+        log.charge(item, now)
+    one_by_one = [log.used((item,), now) for item in items]
+    empty = log.used((), now)
+    assert log.used(tuple(items), now) == [
+        count + sum(one[w] - count for one in one_by_one) for w, count in enumerate(empty)
+    ]
