@@ -38,6 +38,9 @@ class BudgetDetector:
     )
 
     def __init__(self, budget: Budget) -> None:
+        assert budget.effect is not Effect.HOLD or {Key.ACCOUNT, Key.SESSION} & set(budget.per), (
+            "a hold closes an account or a session"
+        )
         self.budget = budget
         self.spans = Spans.of(budget)
         self.counts = budget.counts
@@ -71,7 +74,7 @@ class BudgetDetector:
             persons = request.persons
             if self._own is not None and request.own is not None:
                 persons = tuple(
-                    p for p, own in zip(persons, request.own, strict=True) if own is self._own
+                    p for p, own in zip(persons, request.own, strict=True) if own == self._own
                 )
             return persons if len(persons) < 2 else tuple(dict.fromkeys(persons))
         if self.counts is Count.ACCESSES:

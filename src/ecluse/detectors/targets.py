@@ -16,6 +16,8 @@ WORDS: Final = ("kind", "organization", "application", "operation", "factor", "c
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SLOT: Final = 15 * MINUTE  # every offset from UTC in use since 1972 is a multiple of it
 _SLOTS_KEPT_MAX: Final = 4096
+_FIRST, _LAST = -62_135_510_400_000_000, 253_402_214_400_000_000
+"""The calendar of `datetime` but for its first and last day; instants beyond are taken as these."""
 
 
 def words_match(target: Target, request: AccessRequest) -> bool:
@@ -58,7 +60,8 @@ class OpenHours:
     def _look_up(self, slot: int) -> tuple[int, int]:
         if len(self._known) >= _SLOTS_KEPT_MAX:
             self._known.clear()
-        local = (_EPOCH + timedelta(microseconds=slot * _SLOT)).astimezone(self._zone)
+        instant = min(max(slot * _SLOT, _FIRST), _LAST)
+        local = (_EPOCH + timedelta(microseconds=instant)).astimezone(self._zone)
         found = self._known[slot] = (local.weekday(), local.hour * 60 + local.minute)
         return found
 
