@@ -8,7 +8,7 @@ Cost: about 1.5 µs a request plus 1 to 2 µs a budget in pure Python; O(budgets
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import attrgetter, itemgetter
 from typing import Any, Final
 
@@ -175,10 +175,10 @@ class Engine:
 
         Args:
             policies: the new set, in force from the next call on.
-            history: released accesses with their instants, oldest first (asserted), over the longest
-                window, without those that are still open reservations (the engine has these itself);
-                read only when a budget counts something that was not counted before. An instant
-                later than the clock moves it.
+            history: released accesses with their instants, oldest first, over the longest window,
+                without those that are still open reservations (the engine has these itself); read
+                only when a budget counts something that was not counted before. As everywhere, an
+                instant earlier than the one before is taken as that one, and a later one moves the clock.
 
         Returns:
             The budgets that were counted anew from the history.
@@ -310,11 +310,8 @@ class Engine:
     ) -> None:
         """Charges past accesses to budgets that did not count them; open ones keep their way back."""
         opened = [(o.at, o.request, number) for number, o in sorted(self.reservations.items())]
-        settled = ((at, request, 0) for at, request in history)
-        before = NEVER * -1
+        settled = ((at, request, 0) for at, request in _forward(history))
         for at, request, reservation in heapq.merge(settled, opened, key=itemgetter(0)):
-            assert at >= before, "a history comes oldest first"
-            before = at
             self.clock = max(self.clock, at)
             self._recalled += 1
             charges = [
@@ -346,6 +343,13 @@ class Engine:
         log = detector.logs.get(key)
         if log is not None and log.idle(now):
             del detector.logs[key]
+
+
+def _forward(history: Iterable[tuple[int, AccessRequest]]) -> Iterator[tuple[int, AccessRequest]]:
+    latest = 0
+    for at, request in history:
+        latest = max(latest, at)
+        yield latest, request
 
 
 def _severity(reason: Reason) -> tuple[bool, int]:

@@ -372,8 +372,8 @@ def _budgets(budgets: list[Budget]) -> Budgets:
         np.array([b.mode is Mode.SHADOW for b in budgets]),
         np.array([0 if Key.ACCOUNT in b.per else 1 for b in budgets], np.int64),
         np.concatenate(([0], np.cumsum([len(s.lengths) for s in spans]))).astype(np.int64),
-        np.array(
-            [row for s in spans for row in zip(s.lengths, s.limits, s.bars, strict=True)], np.int64
+        np.concatenate(
+            [np.stack([_bounded(r) for r in (s.lengths, s.limits, s.bars)], 1) for s in spans]
         ),
     )
 
