@@ -9,6 +9,7 @@ Cost: about 10 µs an entry and budget in pure Python; a snapshot of the engine 
 
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, Final
 
 from ecluse.engine.evaluate import Engine
@@ -56,6 +57,7 @@ def rebuild(policies: PolicySet, ledger: Ledger, *, now: int) -> Engine:
             _hold(row, policies, holds)
             if released(row):
                 history.append((row["at"], _request(row)))
+    history.sort(key=itemgetter(0))  # a ledger of several replays goes back in time
     engine.adopt(policies, history)
     engine.clock = max((at for at, _ in history), default=0)
     engine.holds = holds

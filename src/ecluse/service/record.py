@@ -156,7 +156,7 @@ def _details(events: int, outcome: Outcome, policies: PolicySet) -> pl.Series | 
     """Details of the decisions by which several budgets closed something; None when there are none."""
     closing = [b.effect is Effect.HOLD and b.mode is Mode.ENFORCE for b in policies.budgets]
     bits = sum(1 << i for i, closes in enumerate(closing) if closes)
-    several = np.flatnonzero(np.bitwise_count(outcome.over & np.uint64(bits)) > 1)
+    several = np.flatnonzero(np.bitwise_count(outcome.over & bits) > 1)
     if not several.size:
         return None
     details = [""] * events
