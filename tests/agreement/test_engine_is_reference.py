@@ -1,13 +1,15 @@
 """The engine gives the reference's answer, whatever is asked in whatever order."""
 
 import os
+from dataclasses import replace
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecluse.engine.evaluate import Engine
 from ecluse.engine.snapshot import restore, snapshot
-from ecluse.model.policy import Key
+from ecluse.model.policy import Key, Mode, PolicySet
 from reference.meaning import Reference
 from strategies.histories import START, UNIT, policy_sets, requests, steps
 
@@ -29,9 +31,25 @@ ACTS = (
 )
 
 
+def changed(policies):
+    """The same budgets with other limits, the longest window dropped and the mode turned: some keep their counts."""
+    turned = {Mode.SHADOW: Mode.ENFORCE, Mode.ENFORCE: Mode.SHADOW}
+    return PolicySet(
+        tuple(
+            replace(
+                b,
+                windows=tuple(replace(w, limit=w.limit * 3 // 4) for w in b.windows[:2]),
+                mode=turned[b.mode],
+            )
+            for b in policies.budgets
+        )
+    )
+
+
 @st.composite
 def plays(draw):
-    sets = draw(st.lists(policy_sets(), min_size=2, max_size=3))
+    sets = draw(st.lists(policy_sets(), min_size=1, max_size=2))
+    sets.append(changed(sets[0]))
     asked = draw(st.lists(requests(), min_size=1, max_size=6))
     moves = draw(
         st.lists(
@@ -125,3 +143,14 @@ def test_engine_answers_as_the_reference(play):
     pair = Pair(policies)
     for move in moves:
         pair.play(*move)
+
+
+@given(plays())
+@settings(
+    max_examples=int(os.environ.get("ECLUSE_EXAMPLES", "150")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_engine_answers_as_the_reference_with_the_logs_of_large_limits(play):
+    with patch("ecluse.counting.log.PACKED_LIMIT_MAX", 0):
+        test_engine_answers_as_the_reference.hypothesis.inner_test(play)
