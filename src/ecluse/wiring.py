@@ -1,6 +1,7 @@
 """The composition root: the only module that knows every room, the clock and the randomness."""
 
 import secrets
+import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +46,13 @@ Batches = Callable[[Callable[[int, int], None]], Iterator[EventBatch]]
 def random_seed() -> int:
     """64 random bits: the key of a run."""
     return secrets.randbits(64)
+
+
+def give_back() -> None:
+    """Returns freed memory to the system after a step that used much, where the C library can (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def warm() -> None:

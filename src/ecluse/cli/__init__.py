@@ -22,6 +22,12 @@ from ecluse.model.errors import CallerError, ConfigError, EcluseError, Unavailab
 
 __all__ = ["main"]
 
+_GIVE_BACK: Final = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
+}
+"""Settings by which the allocators of Arrow and polars return freed memory at once; read when they load."""
+
 EXIT_CODES: Final = """\b
 Exit codes:
   0  done (for a check: nothing wrong)
@@ -91,7 +97,8 @@ def _ecluse() -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Runs one command and exits with its code; the outermost loop that turns errors into messages."""
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # it gives freed memory back
+    for name, value in _GIVE_BACK.items():
+        os.environ.setdefault(name, value)
     arguments = sys.argv[1:] if argv is None else argv
     _fill_closed_descriptors()
     _accept_any_character()

@@ -113,10 +113,12 @@ def _replay(
             seed=wiring.random_seed(),
             max_reject_share=wiring.reject_share(fields),
         )
+        wiring.give_back()
         progress.step("deciding")
         decided = steps.decide(collected.history, rules.policies, way=way)
         written = None
         if book is not None:
+            wiring.give_back()
             progress.step("writing the ledger", total=len(collected.history))
             number = steps.write(collected, decided, rules.policies, book, progress.done)
             written = (str(ledger), number)
