@@ -1,7 +1,7 @@
 """The composition root: the only module that knows every room, the clock and the randomness."""
 
-import secrets
 import ctypes
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
