@@ -213,11 +213,8 @@ class TwoPhase:
         return float(self._weights().sum(dtype=np.float64)) < _COUNT_END
 
     def _weights(self) -> npt.NDArray[np.int64]:
-        return (
-            np.zeros(len(self.history), np.int64)
-            if self.history.bytes is None
-            else self.history.bytes
-        )
+        size = self.history.bytes
+        return np.zeros(len(self.history), np.int64) if size is None else size
 
     def _size(self) -> int:
         """The most rows that one event has."""
