@@ -198,7 +198,7 @@ class Collector:
         names = (
             events.select(
                 "at",
-                "account",
+                pl.col("account").cast(pl.String),  # Parquet may give it coded
                 "persons"
                 if several
                 else pl.col("person")

@@ -150,3 +150,17 @@ def test_facts_come_from_the_directory_and_the_log_s_organization_wins():
         (False,),
     )
     assert (third.organization, third.lineage, third.created_at) == (None, "new", 12)
+
+
+@given(events, shapes, st.sets(st.tuples(words, st.sampled_from("pqrst")), min_size=1))
+@settings(max_examples=100, deadline=None)
+def test_the_caseload_is_asked_whatever_the_shape_of_the_log(rows, shape, followed):
+    """`ecluse convert` writes accounts coded; a caseload holds plain texts."""
+    caseload = pl.DataFrame(sorted(followed), schema=["account", "person"], orient="row")
+    collector = Collector(None, 1, TableDirectory(caseload=caseload))
+    collector.add(EventBatch(frame(rows, shape), lines=len(rows)))
+    expected = [
+        tuple((r[1], p) in followed for p in (r[2] if shape == "list" else (r[2] or ["z"])[:1]))
+        for r in sorted(rows, key=lambda r: r[0])
+    ]
+    assert [r.own for _, r in collector.finish().history.requests()] == expected
