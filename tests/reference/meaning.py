@@ -1,7 +1,8 @@
 """What a policy means: the executable specification. Naive, quadratic, read by auditors.
 
 Everything is computed from one list, the history of what was released. Nothing is remembered
-besides it but the clock, the holds, and which accesses are still open reservations.
+besides it but the clock, the holds, and which accesses are still open reservations. The clock starts
+at 0 (1970) and never goes back. A change of the policies is just that: the history stays.
 
 In words. A request draws on a budget when every condition of the budget's target holds (an unknown
 fact satisfies any condition), all its keys are known, and it brings at least one item to count. The
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from ecluse.model.access import AccessRequest
 from ecluse.model.decision import Decision, Reason
-from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target
+from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,9 +41,8 @@ class Reference:
     history: list[Access] = field(default_factory=list)
     clock: int = 0
     number: int = 0
-    holds: dict[tuple[Key, str], str] = field(
-        default_factory=dict
-    )  # what is closed, and by which budget
+    holds: dict[tuple[Key, str], str] = field(default_factory=dict)
+    """What is closed, and by which budget."""
 
     # -- what can be asked ------------------------------------------------------------------
 
@@ -122,24 +122,13 @@ class Reference:
     def _judge(self, budget: Budget, request: AccessRequest, now: int) -> list[Reason]:
         if not matches(budget, request, now) or not items(budget, request, self.number):
             return []
-        for windows, effect in (("over", budget.effect), ("warn", Effect.WARN)):
-            for window in reversed(
-                budget.windows
-            ):  # the longest window that is over, or that has reached its share
-                used = self.count(budget, window.length, request)
-                bar = window.limit + 1 if windows == "over" else budget.warn_from(window.limit)
-                if used >= bar:
-                    shadow = budget.mode is Mode.SHADOW
-                    return [
-                        Reason(
-                            budget.id,
-                            window.length,
-                            min(used, window.limit + 1),
-                            window.limit,
-                            effect,
-                            shadow,
-                        )
-                    ]
+        used = {w: self.count(budget, w.length, request) for w in budget.windows}
+        for window in reversed(budget.windows):  # the longest window that is over its limit
+            if used[window] > window.limit:
+                return [_reason(budget, window, used[window], budget.effect)]
+        for window in reversed(budget.windows):  # else the longest that reaches its warning share
+            if used[window] >= budget.warn_from(window.limit):
+                return [_reason(budget, window, used[window], Effect.WARN)]
         return []
 
     def _items(self, budget: Budget, length: int, request: AccessRequest) -> dict[object, int]:
@@ -165,6 +154,12 @@ class Reference:
 
     def _open(self, number: int) -> Access | None:
         return next((a for a in self.history if a.number == number and a.open), None)
+
+
+def _reason(budget: Budget, window: Window, used: int, effect: Effect) -> Reason:
+    shadow = budget.mode is Mode.SHADOW
+    told = min(used, window.limit + 1)
+    return Reason(budget.id, window.length, told, window.limit, effect, shadow)
 
 
 def key(budget: Budget, request: AccessRequest) -> tuple[str | None, ...]:
