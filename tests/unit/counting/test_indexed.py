@@ -147,3 +147,25 @@ def test_an_open_item_keeps_a_log_from_being_idle():
     assert not log.idle(100)
     log.open = 0
     assert log.idle(100)
+
+
+def test_a_sweep_leaves_every_window_as_it_was():
+    log = IndexedLog(Spans((10, 1000), (50, 50), (51, 51)))
+    for item in range(5):
+        log.charge(item, 1)
+    for n in range(300):
+        log.charge("busy", 20)
+        log.used((), 20)
+        assert len(log._items) <= 2 * 6 + 65
+    assert log.used((0, "busy", "new"), 20) == [3, 7]
+    assert log.used((), 1001) == [0, 1]
+
+
+def test_a_log_keeps_the_newest_up_to_its_cap_and_what_is_open():
+    log = IndexedLog(Spans((1000,), (5,), (6,)))
+    log.open = 2
+    for item in range(20):
+        log.charge(item, item)
+    assert [item for item, _ in log.dump(20)] == list(range(12, 20))
+    log.open = 0
+    assert [item for item, _ in log.dump(20)] == list(range(14, 20))

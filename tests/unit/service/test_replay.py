@@ -145,3 +145,24 @@ def test_the_ledger_holds_every_decision_and_exactly_the_persons_read(tmp_path):
     assert refused.height == 4800
     assert refused.row(0, named=True)["used"] == 201
     assert refused["window"].to_list() == [HOUR] + [0] * 4799  # then the account is closed
+
+
+def test_more_budgets_than_bits_are_counted_and_written(tmp_path):
+    batch, _ = theft(Effect.HOLD)
+    budgets = [Budget(f"b{n}", (Key.ACCOUNT,), (Window(HOUR, 300),)) for n in range(70)]
+    for n in (66, 69):
+        budgets[n] = replace(budgets[n], windows=(Window(HOUR, 200),), effect=Effect.HOLD)
+    policies = PolicySet(tuple(budgets))
+    with DirectoryLedger.create(tmp_path / "ledger") as ledger:
+        collected = steps_of_replay.collect(
+            [batch], directory=TableDirectory(), ledger=ledger, seed=3, max_reject_share=0
+        )
+        report = reported(collected, policies, "auto")
+        decided = steps_of_replay.decide(collected.history, policies)
+        steps_of_replay.write(collected, decided, policies, ledger, lambda _: None)
+        entries = pl.concat(ledger.scan(columns=["policy", "detail"]))
+    assert [(c.policy, c.effect, c.events) for c in report.policies] == [
+        ("b66", "hold", 4800),
+        ("b69", "hold", 1),
+    ]
+    assert entries.filter(pl.col("detail") != "").rows() == [("b66", '{"also": ["b69"]}')]
