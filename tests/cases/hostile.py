@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from unittest import mock
 
 from ecluse.cli import EXIT_CODES, main
 
-__all__ = ["CODES", "Ran", "fails", "run", "spawn", "succeeds"]
+__all__ = ["CODES", "Ran", "ended", "fails", "run", "spawn", "spawned", "succeeds"]
 
 CODES = {int(code) for code in re.findall(r"^  (\d+)  ", EXIT_CODES, re.MULTILINE)}
 ENTRY = "import sys; from ecluse.cli import main; main(sys.argv[1:])"
@@ -69,10 +70,12 @@ def spawn(*arguments, stdin=subprocess.DEVNULL, env=None, shell=None, **options)
     """Starts a command as a process of its own, with nothing of this one's environment but what it needs."""
     source = Path(sys.modules["ecluse"].__file__).parents[1]
     clean = {"PATH": os.environ["PATH"], "PYTHONPATH": str(source), "HOME": str(Path.home())}
+    clean["PYTHONDONTWRITEBYTECODE"] = "1"  # CPython keeps a module that a full disk cut off
     clean |= {k: v for k, v in os.environ.items() if k in {"TMPDIR", "NUMBA_CACHE_DIR"}}
     command = [sys.executable, "-c", ENTRY, *map(str, arguments)]
     if shell is not None:
         command = ["sh", "-c", shell, "sh", *command]
+    options.setdefault("preexec_fn", heed_interrupts)
     return subprocess.Popen(
         command,
         stdin=stdin,
@@ -83,9 +86,24 @@ def spawn(*arguments, stdin=subprocess.DEVNULL, env=None, shell=None, **options)
     )
 
 
-def ended(process, data=None, timeout=60):
-    """Waits for a process and tells what it left behind."""
-    out, err = process.communicate(data, timeout=timeout)
+def heed_interrupts():
+    """A test that runs in the background was told to ignore Ctrl-C, and would hand that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def ended(process, data=None, *, keep_open=None, timeout=30):
+    """Waits for a process and tells what it left behind; its input may be kept open until then."""
+    if keep_open is not None:
+        process.stdin = None
+    try:
+        out, err = process.communicate(data, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    finally:
+        if keep_open is not None:
+            keep_open.close()
     words = tuple(process.args)
     return Ran(
         words,
@@ -93,6 +111,12 @@ def ended(process, data=None, timeout=60):
         out.decode("utf-8", "surrogateescape"),
         err.decode("utf-8", "surrogateescape"),
     )
+
+
+def spawned(*arguments, data=None, **options):
+    """Runs a command as a process of its own, from its start to its end."""
+    stdin = subprocess.DEVNULL if data is None else subprocess.PIPE
+    return ended(spawn(*arguments, **{"stdin": stdin, **options}), data)
 
 
 def fails(ran, *codes):

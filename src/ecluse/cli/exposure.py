@@ -168,6 +168,8 @@ def _identifiers(ledger: Path, keys: Path | None, resolve: Path | None) -> dict[
 def _write(persons: Any, out: Path, identifiers: dict[bytes, str] | None) -> None:
     import polars as pl
 
+    from ecluse.sources.tables import write_table
+
     micros = [pl.col(name).cast(pl.Datetime("us", "UTC")) for name in ("first_at", "last_at")]
     frame = persons.with_columns(micros)
     if identifiers is not None:
@@ -181,10 +183,10 @@ def _write(persons: Any, out: Path, identifiers: dict[bytes, str] | None) -> Non
     text = frame.with_columns(
         pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ") for name in ("first_at", "last_at")
     )
-    with whole(out) as unfinished, unfinished.open("wb") as file:
+    with whole(out) as unfinished:
         if out.suffix == ".parquet":
-            frame.write_parquet(file)
+            write_table(frame, unfinished)
         elif out.suffix == ".csv":
-            text.write_csv(file)
+            text.write_csv(unfinished)
         else:
-            text.write_ndjson(file)
+            text.write_ndjson(unfinished)

@@ -371,9 +371,9 @@ def _show_verification(result: Any) -> None:
 def _record_query(ledger: Path, keys: Path | None, sql: str) -> None:
     import getpass
 
-    from ecluse.reports.text import exact
     from ecluse.ledgers.directory import DirectoryLedger
     from ecluse.model.errors import IntegrityError, UnavailableError
+    from ecluse.reports.text import exact
 
     try:
         user = exact(getpass.getuser())

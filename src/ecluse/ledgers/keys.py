@@ -124,7 +124,10 @@ def create_keys(folder: Path, *, name: str, disk: Disk) -> Keys:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in (_PSEUDONYM_FILE, _SIGNING_FILE):
             if (folder / file).exists():
-                raise FileExistsError(0, "there are keys already")
+                raise UnavailableError(
+                    f"the keys cannot be created in `{folder}`: there are keys already",
+                    help="name another folder; one that an interrupted creation left can be removed",
+                )
         disk.write_whole(folder / ".gitignore", GITIGNORE)
         for file in (_PSEUDONYM_FILE, _SIGNING_FILE):
             disk.write_whole(folder / file, os.urandom(32).hex().encode() + b"\n", 0o600)

@@ -1,5 +1,6 @@
 """How does a file become blocks of complete lines? Decompressed as it is read, in bounded memory."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,6 +100,8 @@ class _Input:
 
 
 def _opened(path: Path) -> BinaryIO:
+    # polars lets an interrupted read begin again; Ctrl-C must end the wait for a slow pipe
+    signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - the library takes no keyword
     if path != STDIN:
         return path.open("rb")
     if sys.stdin is None:

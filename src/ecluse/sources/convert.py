@@ -10,6 +10,7 @@ import polars as pl
 from ecluse.formats.common.tally import Tally
 from ecluse.model.batch import EVENT_SCHEMA, EventBatch
 from ecluse.model.errors import CallerError, SourceError
+from ecluse.sources.tables import write_table
 
 __all__ = ["ROW_GROUP", "write_events"]
 
@@ -49,9 +50,7 @@ def write_events(
     place = Path(os.path.realpath(out))  # a symbolic link stays one
     unfinished = place.with_name(f".{place.name[:200]}.{os.getpid()}.part")
     try:
-        events.write_parquet(
-            unfinished, compression="zstd", row_group_size=ROW_GROUP, statistics=True
-        )
+        write_table(events, unfinished, rows=ROW_GROUP)
         unfinished.replace(place)
     finally:
         unfinished.unlink(missing_ok=True)

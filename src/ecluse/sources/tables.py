@@ -1,5 +1,7 @@
 """How is a Parquet file read? Row group by row group, and only the columns that are wanted."""
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,7 +13,7 @@ import pyarrow.parquet as pq
 from ecluse.model.errors import SourceError
 from ecluse.sources.blocks import Progress
 
-__all__ = ["column_names", "read_columns"]
+__all__ = ["column_names", "read_columns", "write_table"]
 
 _ROWS: Final = 1_000_000
 
@@ -54,6 +56,21 @@ def read_columns(path: Path, columns: list[str], progress: Progress) -> Iterator
         raise SourceError(
             f"`{path}`: the table cannot be read after row {done}", help="write or copy it again"
         ) from error
+
+
+def write_table(frame: pl.DataFrame, path: Path, *, rows: int | None = None) -> None:
+    """Writes a table, in row groups of so many rows.
+
+    Raises:
+        OSError: when the disk refuses.
+    """
+    try:
+        frame.write_parquet(path, compression="zstd", row_group_size=rows, statistics=True)
+    except pl.exceptions.ComputeError as error:  # polars has the number of the system in the text
+        told = re.search(r"\(os error (\d+)\)", str(error))
+        if told is None:
+            raise
+        raise OSError(int(told[1]), os.strerror(int(told[1])), str(path)) from error
 
 
 def _open(path: Path) -> pq.ParquetFile:
