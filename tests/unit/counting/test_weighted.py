@@ -81,3 +81,23 @@ def test_what_was_dumped_is_loaded():
         log.charge((number, 20), number * 2)
     other.load(log.dump(7), 7)
     assert other.used((), 7) == log.used((), 7) == [20, 80]
+
+
+def test_what_is_kept_reaches_one_more_than_the_limit():
+    log = WeightedLog(Spans((10,), (100,), (101,)))
+    for number, weight in enumerate((1, 60, 40)):
+        log.charge((number, weight), number)
+    assert log.used((), 3) == [101]
+    log.charge((3, 1), 3)
+    assert log.used((), 3) == [101]
+    assert [number for (number, _), _ in log.dump(3)] == [1, 2, 3]
+
+
+def test_nothing_is_trimmed_that_a_release_may_bring_back():
+    log = WeightedLog(Spans((10,), (100,), (101,)))
+    log.charge((0, 90), 0)
+    log.open = 1
+    log.charge((1, 150), 1)
+    log.put_back((1, 150), None, 2)
+    log.open = 0
+    assert log.used((), 2) == [90]
