@@ -7,7 +7,7 @@ from typing import Final
 
 from ecluse.model.report import ReplayReport, Stopped, WindowCurve
 from ecluse.reports.language import Words
-from ecluse.reports.timeline import columns, ticks
+from ecluse.reports.timeline import Tick, columns, ticks
 
 __all__ = [
     "Bar",
@@ -253,7 +253,23 @@ def _across(box: Box, first: int, last: int, words: Words, *, most: int) -> tupl
     if not found:
         return (Mark(box.left, words.clock(first, "second")),)
     wide = (box.right - box.left) / (last - first)
-    return tuple(Mark(box.left + (t.at - first) * wide, words.clock(t.at, t.grain)) for t in found)
+    labels = _spoken(found, words)
+    return tuple(
+        Mark(box.left + (t.at - first) * wide, label)
+        for t, label in zip(found, labels, strict=True)
+    )
+
+
+def _spoken(found: Sequence[Tick], words: Words) -> list[str]:
+    """Writes the ticks; clock times of several days say at the first of each day which day it is."""
+    days = [words.clock(t.at, "day") for t in found]
+    labels = [words.clock(t.at, t.grain) for t in found]
+    if found[0].grain not in {"minute", "second"} or days[0] == days[-1]:
+        return labels
+    for i, day in enumerate(days):
+        if i == 0 or day != days[i - 1]:
+            labels[i] = day if labels[i] == "00:00" else f"{day} {labels[i]}"
+    return labels
 
 
 def _up(box: Box, top: int, words: Words) -> tuple[Mark, ...]:

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecluse.model.report import Bucket, WindowCurve
-from ecluse.model.time import HOUR, SECOND
+from ecluse.model.time import HOUR, SECOND, parse_instant
 from ecluse.reports.charts import comparisons, curve_chart, histogram, timeline_chart
 from ecluse.reports.language import words
 from report_factory import START, crowd, empty, report, reports, stopped, theft
@@ -43,6 +43,18 @@ def test_a_year_has_months_on_its_axis():
     labels = [m.label for m in timeline_chart(crowd(), EN).across]
     assert "Jan 2026" in labels
     assert len(labels) <= 8
+
+
+def test_clock_times_of_several_days_say_the_day():
+    """Over a change to summer time as well: midnight then lies between two marks."""
+    start = parse_instant("2026-03-28T00:00:00+01:00")
+    buckets = tuple(Bucket(start + i * HOUR, 1, 0) for i in range(60))
+    chart = timeline_chart(report(timeline=buckets, bucket=HOUR), words("en", zone="Europe/Paris"))
+    labels = [m.label.replace("\N{NO-BREAK SPACE}", " ") for m in chart.across]
+    assert labels == ["28 Mar", "12:00", "29 Mar", "13:00", "30 Mar 01:00", "13:00"]
+    one_day = timeline_chart(report(timeline=buckets[2:20], bucket=HOUR), EN)
+    assert {m.label[-3:] for m in one_day.across} == {":00"}
+    assert {len(m.label) for m in one_day.across} == {5}
 
 
 def test_a_great_theft_gets_a_second_look_near_the_limit():
