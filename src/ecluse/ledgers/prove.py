@@ -80,8 +80,10 @@ def prove_inclusion(root: Path, seq: int, *, without_persons: bool = False) -> d
     layout, snapshot, signed, log = _facts(root)
     covering = signed[-1] if signed and signed[-1].checkpoint.size > seq else None
     if covering is None or seq < 0:
+        size = signed[-1].checkpoint.size if signed else 0
         raise CallerError(
-            f"no checkpoint covers entry {seq}", help="make one with `ecluse ledger checkpoint`"
+            f"no checkpoint covers entry {seq}",
+            help=f"the last one covers {size} entries, from 0 on; `ecluse ledger checkpoint` makes one over all",
         )
     tree = _Tree(snapshot, log)
     checkpoint = covering.checkpoint

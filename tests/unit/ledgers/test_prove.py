@@ -104,7 +104,13 @@ def test_the_script_checks_a_whole_ledger(covered, tmp_path, capsys):
     assert script("--key", str(key), covered) == 0
     assert script("--key", covered / "public.key", tmp_path / "outside.note", covered) == 0
     assert "10 sealed entries" in capsys.readouterr().out
+    assert script(covered, "--key", str(key)) == 0
+    assert script(tmp_path / "outside.note", "--key", covered / "public.key", covered) == 0
+    assert "believed" not in capsys.readouterr().out
     assert script("--key", "other+00000000+AAAA", covered) == 5
+    assert script(covered, "--key", "other+00000000+AAAA") == 5
+    assert script(covered, "--key") == 2
+    capsys.readouterr()
     for name in ("segments/000001.leaves", "checkpoints", "public.key"):
         content = (covered / name).read_bytes()
         for position in range(3, len(content), 37):

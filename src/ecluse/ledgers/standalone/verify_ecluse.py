@@ -326,6 +326,7 @@ def check_ledger(folder: Path, trusted: Key | None, outside: list[str]) -> str:
         if name.startswith("the"):
             raise Wrong(
                 f"{name} covers {checkpoint['size']} entries, the sealed part of the ledger holds {tree.size}"
+                " (seal it, if the rest is only not sealed yet)"
             )
     tail = (
         f"; {len(later)} later checkpoints cover entries that are not sealed yet" if later else ""
@@ -358,9 +359,9 @@ def _leaves_of(folder: Path) -> Iterator[bytes]:
 
 def main(arguments: list[str]) -> int:
     """Checks what the command line names, prints one answer, and gives the exit code."""
-    text = None
-    if arguments[:1] == ["--key"] and len(arguments) > 2:
-        text, arguments = arguments[1], arguments[2:]
+    text, at = None, arguments.index("--key") if "--key" in arguments else len(arguments)
+    if at + 1 < len(arguments):
+        text, arguments = arguments[at + 1], arguments[:at] + arguments[at + 2 :]
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
         print(__doc__)
         return 2
