@@ -29,6 +29,7 @@ from ecluse.verify.coverage import uncovered
 
 __all__ = [
     "Rules",
+    "give_back",
     "now",
     "open_ledger",
     "open_log",
