@@ -45,7 +45,11 @@ def write_events(
             frames.append(_compact(batch.events))
     tally.check(max_reject_share)
     if not frames:
-        raise SourceError("there is no event in these logs", help="look at the ignored lines")
+        ignored = "; ".join(f"{why} {count}" for why, count in tally.ignored.most_common())
+        raise SourceError(
+            "there is no event in these logs",
+            help=f"lines left out: {ignored}" if ignored else "the logs are empty",
+        )
     events = _one(frames).sort("at", maintain_order=True)
     place = Path(os.path.realpath(out))  # a symbolic link stays one
     unfinished = place.with_name(f".{place.name[:200]}.{os.getpid()}.part")

@@ -126,7 +126,8 @@ def mapping_for(name: str, mapping: Mapping | None) -> Mapping:
     if mapping.format not in {None, name}:
         raise ConfigError(
             f"the mapping is for `{mapping.format}`, and the log is read as `{name}`",
-            help=f"use --format {mapping.format}, or another mapping",
+            help=f"use --format {mapping.format}, or another mapping; logs of two makes: "
+            "`ecluse convert` each, then replay the tables together",
         )
     unknown = sorted(mapping.fields() - fmt.fields.keys())
     if unknown and not fmt.open_fields:
