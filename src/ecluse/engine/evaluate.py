@@ -8,6 +8,7 @@ Cost: about 1.5 µs a request plus 1 to 2 µs a budget in pure Python; O(budgets
 """
 
 import heapq
+from collections import deque
 from collections.abc import Iterable, Iterator
 from operator import attrgetter, itemgetter
 from typing import Any, Final
@@ -53,9 +54,9 @@ class Engine:
         """Heap of the ends of reservations, with their numbers; those settled before stay in it until then."""
         self._next_expiry = NEVER
         self._recalled = 0
-        self._turn = 0
         self._owed = 0
         self._prepare()
+        self.note_keys()
 
     def check(self, request: AccessRequest, at: int) -> Decision:
         """Decides a request, and counts it when it is permitted.
@@ -201,14 +202,18 @@ class Engine:
         self._prepare()
         if fresh:
             self._recall(fresh, history)
+        self.note_keys()
         return tuple(d.budget.id for d in fresh)
+
+    def note_keys(self) -> None:
+        """Finds all keys that are counted; called after logs were filled from outside."""
+        self._ring = deque((d, key) for d in self.detectors for key in d.logs)
 
     def _prepare(self) -> None:
         used = [w for w in WORDS if any(_names(d, w) for d in self.detectors)]
         self._words = attrgetter(*used) if used else None
         self._matches: dict[Any, tuple[BudgetDetector, ...]] = {}
         self._all_plain = all(d.plain for d in self.detectors)
-        self._sweep_queue: list[tuple[BudgetDetector, Any]] = []
         ids = {d.budget.id for d in self.detectors}
         assert len(ids) == len(self.detectors), "budgets are told apart by their names"
 
@@ -328,21 +333,18 @@ class Engine:
 
     def _log(self, detector: BudgetDetector, key: Any) -> Log:
         if key not in detector.logs:
+            self._ring.append((detector, key))
             self._owed += _SWEPT_FOR_ONE
         return detector.log(key)
 
     def _sweep(self, now: int) -> None:
         """Looks at one key, in turn, and forgets it when its windows are empty."""
-        if not self._sweep_queue:
-            if self.detectors:
-                self._turn = (self._turn + 1) % len(self.detectors)
-                detector = self.detectors[self._turn]
-                self._sweep_queue = [(detector, key) for key in detector.logs]
-            return
-        detector, key = self._sweep_queue.pop()
-        log = detector.logs.get(key)
-        if log is not None and log.idle(now):
-            del detector.logs[key]
+        if self._ring:
+            detector, key = self._ring.popleft()
+            if detector.logs[key].idle(now):
+                del detector.logs[key]
+            else:
+                self._ring.append((detector, key))
 
 
 def _forward(history: Iterable[tuple[int, AccessRequest]]) -> Iterator[tuple[int, AccessRequest]]:

@@ -101,6 +101,7 @@ def restore(policies: PolicySet, data: bytes) -> Engine:
     engine.holds = {(Key(kind), name): Hold(policy, at) for kind, name, policy, at in state.holds}
     _fill_logs(engine, state)
     _fill_reservations(engine, state)
+    engine.note_keys()
     return engine
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from ecluse.engine.evaluate import Engine
+from ecluse.engine.snapshot import restore, snapshot
 from ecluse.model.access import AccessRequest
 from ecluse.model.policy import Budget, Count, Effect, Key, PolicySet, Target, Window
 from ecluse.model.time import DAY, HOUR
@@ -97,6 +98,20 @@ class TestWhatIsForgotten:
         for n in range(5000):
             asked.check(read(1, account="z"), HOUR * 2 + n)
         assert [len(d.logs) for d in asked.detectors] == [1, 0]
+
+    @pytest.mark.parametrize("way", ["restored", "adopted"])
+    def test_keys_filled_from_outside_are_forgotten_too(self, way):
+        asked = engine(budget(5))
+        history = [(n, read(n, account=f"a{n}")) for n in range(50)]
+        for at, request in history:
+            asked.check(request, at)
+        if way == "restored":
+            asked = restore(asked.policies, snapshot(asked))
+        else:
+            asked.adopt(PolicySet((budget(4), budget(9, name="new"))), history)
+        for n in range(2500):
+            asked.check(read(1, account="z"), HOUR * 2 + n)
+        assert {len(d.logs) for d in asked.detectors} == {1}
 
     def test_matches_are_remembered_for_so_many_words_only(self):
         asked = engine(budget(5, target=Target(operations=frozenset({"export"}))))
