@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ecluse.engine.evaluate import Engine
 from ecluse.engine.snapshot import restore, snapshot
-from ecluse.model.policy import Key, Mode, PolicySet
+from ecluse.model.policy import Count, Key, Mode, PolicySet
 from reference.meaning import Reference
 from strategies.histories import START, UNIT, policy_sets, requests, steps
 
@@ -48,7 +48,9 @@ def changed(policies):
 
 @st.composite
 def plays(draw):
-    sets = draw(st.lists(policy_sets(), min_size=1, max_size=2))
+    sets = draw(
+        st.lists(policy_sets() | policy_sets(counts=(Count.PERSONS,)), min_size=1, max_size=2)
+    )
     sets.append(changed(sets[0]))
     asked = draw(st.lists(requests(), min_size=1, max_size=6))
     moves = draw(

@@ -38,6 +38,15 @@ def test_an_item_returns_to_its_access_before_all_reservations():
     assert log.open == 0
 
 
+def test_an_access_while_a_reservation_is_open_stays_when_it_is_released():
+    for act in ("check", "observe"):
+        engine = Engine(POLICIES)
+        number = engine.reserve(REQUEST, 0, 5000).reservation
+        assert getattr(engine, act)(REQUEST, 5).permitted
+        assert engine.release(number, 9)
+        assert engine.detectors[0].log("a").last(1) == 5
+
+
 def test_only_what_was_shown_counts():
     engine = Engine(POLICIES)
     asked = AccessRequest(account="a", application="x", persons=(1, 2, 3, 3))
