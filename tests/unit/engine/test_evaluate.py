@@ -3,7 +3,7 @@ import pytest
 from ecluse.engine.evaluate import Engine
 from ecluse.engine.snapshot import restore, snapshot
 from ecluse.model.access import AccessRequest
-from ecluse.model.policy import Budget, Count, Effect, Key, PolicySet, Target, Window
+from ecluse.model.policy import Budget, Count, Effect, Hours, Key, PolicySet, Target, Window
 from ecluse.model.time import DAY, HOUR
 
 ACCOUNT = (Key.ACCOUNT,)
@@ -180,6 +180,27 @@ class TestReservations:
         assert not asked.check(read(4), 1).permitted
         assert not asked.check(read(5, account="z"), 1).permitted
 
+    def test_release_after_adopt_takes_back_what_a_kept_budget_counted(self):
+        asked = engine(budget(5), budget(5, name="gone"))
+        asked.check(read(1), 0)
+        numbers = [asked.reserve(read(n), n, HOUR).reservation for n in (1, 2, 3)]
+        asked.adopt(PolicySet((budget(3),)), iter(()))
+        log = asked.detectors[0].log("a")
+        assert (len(log), log.open) == (3, 3)
+        assert not asked.check(read(4), 5).permitted
+        assert asked.release(numbers[2], 5)
+        assert asked.check(read(4), 5).permitted
+        assert asked.release(numbers[0], 5)
+        assert (log.last(1), log.open) == (0, 1)
+        assert asked.post(numbers[1], 5)
+        assert (log.open, asked.chains.by_item) == (0, {})
+        assert [asked.check(read(n), 6).permitted for n in (4, 2, 1, 5)] == [
+            True,
+            True,
+            True,
+            False,
+        ]
+
 
 class TestAdopt:
     def test_a_budget_that_needs_no_more_keeps_its_counts_unread(self):
@@ -222,3 +243,20 @@ class TestAdopt:
         asked.adopt(PolicySet((export,)), [])
         assert asked.check(read(1, operation="view"), 0).permitted
         assert not asked.check(read(1, operation="export"), 0).permitted
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            Target(operations=frozenset({"export"})),
+            Target(hours=Hours("UTC", ((600, 660),))),
+            Target(older_than=HOUR),
+        ],
+    )
+    def test_only_what_draws_on_a_new_budget_is_counted_anew(self, target):
+        asked = engine()
+        drawn = read(1, operation="export", created_at=0)
+        history = [(HOUR // 2, read(n, operation="view", created_at=0)) for n in (2, 3)]
+        asked.adopt(PolicySet((budget(2, DAY, target=target),)), [*history, (10 * HOUR, drawn)])
+        now = 10 * HOUR + 1
+        decisions = [asked.check(read(n, operation="export"), now).permitted for n in (4, 5)]
+        assert decisions == [True, False]
