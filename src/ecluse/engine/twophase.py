@@ -135,7 +135,9 @@ class TwoPhase:
         found = []
         for window in budget.windows:
             peaks = links.peaks[window.length].astype(np.int64)
-            tenths = np.minimum((peaks[peaks > 0] - 1) * 10 // max(1, window.limit), 10)
+            peaks = peaks[peaks > 0]
+            inside = (peaks * 10 - 1) // max(1, window.limit)
+            tenths = np.where(peaks > window.limit, 10, inside)
             found.append(tuple(int(n) for n in np.bincount(tenths, minlength=11)))
         return tuple(found)
 

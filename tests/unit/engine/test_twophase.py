@@ -114,6 +114,17 @@ def test_peaks_are_the_highest_counts_when_nothing_is_refused():
     assert replay.peaks(budget(5, counts=Count.BYTES)) == ((0,) * 11,)
 
 
+@pytest.mark.parametrize("limit", [0, 1, 3, 7, 10, 12, 45])
+def test_a_peak_lies_in_the_tenth_of_the_limit_that_it_reaches(limit):
+    """One key with each peak from 1 to 50; the third tenth of 12 holds what is above 2.4 and at most 3.6."""
+    accesses = [(n, read(n, account=f"a{k}")) for k in range(1, 51) for n in range(k)]
+    expected = [0] * 11
+    for peak in range(1, 51):
+        expected[next((i for i in range(10) if peak * 10 <= limit * (i + 1)), 10)] += 1
+    history = from_requests(sorted(accesses, key=lambda one: one[0]))
+    assert TwoPhase(history, keep=True).peaks(budget(limit)) == (tuple(expected),)
+
+
 def _busy(seed, number):
     """Some hundred keys, a few of them busy, ties in time, lists, and everything that a target names."""
     numbers = random.Random(seed)
