@@ -1,5 +1,6 @@
 """What each refused account read, would have read, and when it was stopped."""
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -33,6 +34,7 @@ def stopped_accounts(
     table[guilty] = True
     events = np.flatnonzero(table[account])
     part = history.take(events)
+    part = replace(part, first_row=part.rows())  # made once, not for each account
     refused = np.zeros(events.size, np.bool_)
     refused[np.searchsorted(events, outcome.event[refusals])] = True
     order = np.argsort(part.account.codes, kind="stable")
