@@ -1,6 +1,6 @@
 from ecluse.engine.evaluate import Engine
 from ecluse.model.access import AccessRequest
-from ecluse.model.policy import Budget, Key, PolicySet, Window
+from ecluse.model.policy import Budget, Count, Key, PolicySet, Window
 
 REQUEST = AccessRequest(account="a", application="x", persons=(1,))
 POLICIES = PolicySet((Budget("b", (Key.ACCOUNT,), (Window(10_000, 5),)),))
@@ -55,3 +55,14 @@ def test_only_what_was_shown_counts():
     log = engine.detectors[0].log("a")
     assert [log.last(n) for n in (1, 2, 3, 77)] == [None, 10, None, None]
     assert not engine.post(number, 20)
+
+
+def test_an_access_of_which_some_was_shown_is_an_access():
+    window = (Window(10_000, 1),)
+    asked = AccessRequest(account="a", application="x", persons=(1, 2), bytes=1)
+    for counts in (Count.ACCESSES, Count.BYTES, Count.ACCOUNTS):
+        engine = Engine(PolicySet((Budget("b", (Key.APPLICATION,), window, counts=counts),)))
+        number = engine.reserve(asked, 0, 5000).reservation
+        assert engine.post(number, 0, ())
+        other = AccessRequest(account="z", application="x", persons=(3,), bytes=1)
+        assert not engine.check(other, 1).permitted
