@@ -53,17 +53,24 @@ class OpenHours:
         slot = at // _SLOT
         local = self._known.get(slot)
         if local is None:
-            local = self._look_up(slot)
+            local = self._look_up(at)
         weekday, minute = local[0], local[1] + at % _SLOT // MINUTE
         return weekday in self._weekdays and any(a <= minute < b for a, b in self._spans)
 
-    def _look_up(self, slot: int) -> tuple[int, int]:
+    def _look_up(self, at: int) -> tuple[int, int]:
+        slot = at // _SLOT
+        begin, end = self._local(slot * _SLOT), self._local((slot + 1) * _SLOT - 1)
+        if begin.utcoffset() != end.utcoffset():  # as in Newfoundland until 2011, at 00:01
+            local = self._local(at)
+            return local.weekday(), local.hour * 60 + local.minute - at % _SLOT // MINUTE
         if len(self._known) >= _SLOTS_KEPT_MAX:
             self._known.clear()
-        instant = min(max(slot * _SLOT, _FIRST), _LAST)
-        local = (_EPOCH + timedelta(microseconds=instant)).astimezone(self._zone)
-        found = self._known[slot] = (local.weekday(), local.hour * 60 + local.minute)
+        found = self._known[slot] = (begin.weekday(), begin.hour * 60 + begin.minute)
         return found
+
+    def _local(self, at: int) -> datetime:
+        instant = min(max(at, _FIRST), _LAST)
+        return (_EPOCH + timedelta(microseconds=instant)).astimezone(self._zone)
 
 
 class Clockwork:

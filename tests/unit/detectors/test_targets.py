@@ -92,3 +92,17 @@ def test_ages_are_half_open(younger, older, age, matches):
 
 def test_a_target_without_time_needs_no_clock():
     assert not Clockwork(Target(kinds=frozenset({"k"}))).needed
+
+
+@pytest.mark.parametrize("zone", ["America/St_Johns", "Europe/Paris", "Australia/Lord_Howe"])
+def test_hours_are_those_on_the_wall_when_clocks_change(zone):
+    spans = ((0, 30), (1381, 1440))
+    hours, weekdays = OpenHours(Hours(zone, spans)), OpenHours(Hours(zone, weekdays=frozenset({6})))
+    for year in (2010, 2025):
+        for month, day in ((3, 14), (3, 30), (10, 5), (11, 7), (4, 6)):
+            start = at((year, month, day, 0, 0), "UTC")
+            for instant in range(start, start + 20 * 60 * MINUTE, MINUTE // 2):
+                wall = (EPOCH + timedelta(microseconds=instant)).astimezone(ZoneInfo(zone))
+                minute = wall.hour * 60 + wall.minute
+                assert (instant in hours) == any(a <= minute < b for a, b in spans)
+                assert (instant in weekdays) == (wall.weekday() == 6)
