@@ -100,6 +100,28 @@ def test_sixty_four_budgets_have_a_bit_each():
         TwoPhase(history).decide(PolicySet(tuple(budget(1, name=f"b{n}") for n in range(65))))
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 4])
+def test_what_a_refusal_lets_through_elsewhere_is_counted_there(monkeypatch, rounds):
+    """Each account may read one person: refused in x by its organization, it reads one in y."""
+    monkeypatch.setattr(twophase, "_ROUNDS_MAX", rounds)
+    accesses = [
+        (
+            n,
+            AccessRequest(
+                account=f"a{n % 4}", application="xy"[n // 4], persons=(n,), organization="o"
+            ),
+        )
+        for n in range(8)
+    ]
+    outcome = agree(
+        from_requests(accesses),
+        budget(1),
+        budget(0, name="o", per=(Key.ORGANIZATION,), target=Target(applications=frozenset("x"))),
+        budget(2, name="y", per=(Key.APPLICATION,), target=Target(applications=frozenset("y"))),
+    )
+    assert outcome.refused.tolist() == [0, 1, 2, 3, 6, 7]
+
+
 def test_peaks_are_the_highest_counts_when_nothing_is_refused():
     accesses = [(n * MINUTE, read(n % 7, account=f"a{n % 3}")) for n in range(300)]
     replay = TwoPhase(from_requests(accesses), keep=True)
