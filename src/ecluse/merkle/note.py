@@ -108,15 +108,10 @@ def open_note(note: str, key: VerifierKey, verify: Callable[[bytes, bytes], bool
     text, blank, signed = note.partition("\n\n")
     text += "\n"
     prefix = f"{_DASH}{key.name} "
-    if (
-        not blank
-        or not signed.startswith(prefix)
-        or not signed.endswith("\n")
-        or signed.count("\n") != 1
-    ):
-        raise ValueError(
-            "the note is not a text, an empty line and one signature line of this ledger"
-        )
+    if not blank or not signed.startswith(_DASH) or signed.count("\n") != 1 or signed[-1] != "\n":
+        raise ValueError("the note is not a text, an empty line and one signature line")
+    if not signed.startswith(prefix):
+        raise ValueError(f"the note is not signed in the name of `{key.name}`")
     material = _unbase64(signed[len(prefix) : -1])
     if len(material) != 68 or material[:4] != key.id:
         raise ValueError("the signature is not by this ledger's key")

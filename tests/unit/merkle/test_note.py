@@ -58,6 +58,15 @@ def test_no_altered_character_passes(position):
         opened(NOTE[:position])
 
 
+def test_a_note_of_another_ledger_is_told_from_a_broken_one():
+    other = VerifierKey("example.org/other", KEY.public)
+    with pytest.raises(ValueError, match=r"not signed in the name of `example\.org/log`"):
+        opened(seal_note(CHECKPOINT.text(), other, PRIVATE.sign))
+    for broken in ("", "a text", NOTE[:-1], NOTE + NOTE, NOTE.replace("\n\n", "\n")):
+        with pytest.raises(ValueError, match=r"one signature line$"):
+            opened(broken)
+
+
 def test_the_spare_bits_of_base64_are_not_a_way_out():
     # 68 bytes leave two unused bits in the last character; another one there decodes alike
     last = NOTE[-3]
