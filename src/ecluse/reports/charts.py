@@ -28,6 +28,7 @@ _COLUMNS: Final = 96
 _NEAR: Final = 5
 """From so many times the limit on, the curve gets a second panel that looks at the limit closely."""
 _LABEL_GAP: Final = 30.0
+_HALF_LETTER: Final = 3.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +254,12 @@ def _across(box: Box, first: int, last: int, words: Words, *, most: int) -> tupl
     if not found:
         return (Mark(box.left, words.clock(first, "second")),)
     wide = (box.right - box.left) / (last - first)
-    labels = _spoken(found, words)
-    return tuple(
-        Mark(box.left + (t.at - first) * wide, label)
-        for t, label in zip(found, labels, strict=True)
-    )
+    marks = []
+    for tick, label in zip(found, _spoken(found, words), strict=True):
+        at = box.left + (tick.at - first) * wide
+        fits = at + len(label) * _HALF_LETTER <= box.width
+        marks.append(Mark(at, label if fits else words.clock(tick.at, tick.grain)))
+    return tuple(marks)
 
 
 def _spoken(found: Sequence[Tick], words: Words) -> list[str]:

@@ -52,6 +52,10 @@ def test_clock_times_of_several_days_say_the_day():
     chart = timeline_chart(report(timeline=buckets, bucket=HOUR), words("en", zone="Europe/Paris"))
     labels = [m.label.replace("\N{NO-BREAK SPACE}", " ") for m in chart.across]
     assert labels == ["28 Mar", "12:00", "29 Mar", "13:00", "30 Mar 01:00", "13:00"]
+    cut = timeline_chart(
+        report(timeline=buckets[:49], bucket=HOUR), words("en", zone="Europe/Paris")
+    )
+    assert cut.across[-1].label == "01:00"  # at the edge there is no room for the day
     one_day = timeline_chart(report(timeline=buckets[2:20], bucket=HOUR), EN)
     assert {m.label[-3:] for m in one_day.across} == {":00"}
     assert {len(m.label) for m in one_day.across} == {5}
