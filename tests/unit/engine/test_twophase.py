@@ -55,6 +55,14 @@ def test_bytes_of_every_size_are_summed(size):
         agree(history, budget(limit, counts=Count.BYTES, mode=Mode.SHADOW), budget(3, name="c"))
 
 
+@pytest.mark.parametrize("size", [1, 90, 2**52 + 1, 2**60 + 1])
+def test_the_last_byte_that_is_too_much_is_found(size):
+    history = from_requests([(n, read(1, bytes=size)) for n in range(2)])
+    one = budget(2 * size - 1, counts=Count.BYTES)
+    assert agree(history, one).refused.tolist() == [1]
+    assert not agree(history, budget(2 * size, counts=Count.BYTES)).event.size
+
+
 @pytest.mark.parametrize("limit", [0, 1, 2**31 - 1, 2**31, 2**62, 2**63 - 1])
 def test_limits_of_every_size_are_compared(limit):
     history = from_requests([(n, read(n)) for n in range(5)])
