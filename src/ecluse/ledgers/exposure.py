@@ -31,7 +31,7 @@ from ecluse.ledgers.segment import (
 from ecluse.merkle.tree import HASH_SIZE
 from ecluse.model.entry import ACCESS
 from ecluse.model.policy import Effect
-from ecluse.model.time import format_duration, format_instant
+from ecluse.model.time import DAY, HOUR, MINUTE, SECOND, format_duration, format_instant
 
 __all__ = ["Exposure", "Gap", "expose"]
 
@@ -244,8 +244,15 @@ def _gap_of_steps(exposure: Exposure, steps: list[tuple[int, int]]) -> None:
     if not real:
         return
     low, high = min(step[0] for step in real), max(step[1] for step in real)
-    what = f"the clock went back: {len(steps)} entries are dated earlier than entries before them, by up to {format_duration(high - low)}"
+    entries = "1 entry is" if len(steps) == 1 else f"{len(steps)} entries are"
+    what = f"the clock went back: {entries} dated earlier than entries before, by up to {_about(high - low)}"
     exposure.gaps.append(Gap(low, high, what))
+
+
+def _about(micros: int) -> str:
+    """A duration in its largest unit, rounded up; below a second in microseconds."""
+    unit = next((u for u in (DAY, HOUR, MINUTE, SECOND) if micros >= u), 1)
+    return format_duration(-(-micros // unit) * unit) if micros else "0s"
 
 
 def _count(exposure: Exposure, rows: pl.DataFrame) -> None:
