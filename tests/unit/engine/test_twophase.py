@@ -155,6 +155,13 @@ def test_a_peak_lies_in_the_tenth_of_the_limit_that_it_reaches(limit):
     assert TwoPhase(history, keep=True).peaks(budget(limit)) == (tuple(expected),)
 
 
+def test_a_peak_is_half_open_too():
+    history = from_requests([(0, read(1)), (HOUR, read(2))])
+    limits = Budget("b", ACCOUNT, (Window(HOUR, 2), Window(HOUR + 1, 2)))
+    one, two = TwoPhase(history, keep=True).peaks(limits)
+    assert (one.index(1), two.index(1)) == (4, 9)  # one of two, two of two
+
+
 def _busy(seed, number):
     """Some hundred keys, a few of them busy, ties in time, lists, and everything that a target names."""
     numbers = random.Random(seed)
