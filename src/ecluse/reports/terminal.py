@@ -158,7 +158,9 @@ def _ledger(page: Page) -> Iterator[RenderableType]:
         )
         return
     where, entries = report.ledger
-    yield indented(Text(f"{page.many(entries, 'entry', 'entries')} in {page.name(where, 200)}"))
+    yield indented(
+        Text(f"{page.many(entries, 'entry', 'entries')} written to {page.name(where, 200)}")
+    )
     if report.stopped:
         account, plain = report.stopped[0].account, not page.unicode
         option = "--account=" if account.startswith("-") else "--account "
