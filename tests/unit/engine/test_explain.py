@@ -5,7 +5,7 @@ from ecluse.engine.explain import sentence, usage
 from ecluse.engine.snapshot import snapshot
 from ecluse.model.access import AccessRequest
 from ecluse.model.decision import Reason
-from ecluse.model.policy import Budget, Effect, Hours, Key, PolicySet, Target, Window
+from ecluse.model.policy import Budget, Count, Effect, Hours, Key, PolicySet, Target, Window
 from ecluse.model.time import DAY, HOUR
 
 WORDS = (("en", "Too many people."), ("fr", "Trop de personnes."))
@@ -63,3 +63,11 @@ def test_usage_tells_every_window_and_charges_nothing():
 )
 def test_a_reason_is_said_in_words(reason, language, text):
     assert sentence(reason, POLICIES, language) == text
+
+
+def test_usage_counts_an_access_beside_the_last_one():
+    one = Budget("b", (Key.ACCOUNT,), (Window(HOUR, 3),), counts=Count.ACCESSES)
+    engine = Engine(PolicySet((one,)))
+    engine.check(read(1), 0)
+    (found,) = usage(engine, read(1))
+    assert (found.used, found.with_request, found.left) == (1, 2, 2)

@@ -76,3 +76,14 @@ def test_another_version_is_noticed(monkeypatch):
     monkeypatch.setattr("ecluse.engine.snapshot._VERSION", 99)
     with pytest.raises(IntegrityError, match="another version"):
         restore(POLICIES, data)
+
+
+def test_an_access_after_a_restart_stays_when_the_reservation_before_is_released():
+    policies = PolicySet(POLICIES.budgets[:1])
+    engine = Engine(policies)
+    number = engine.reserve(read(1), 7, 50).reservation
+    engine = restore(policies, snapshot(engine))
+    assert engine.check(read(1), 9).permitted
+    assert engine.release(number, 10)
+    assert engine.detectors[0].log("a").last(1) == 9
+    assert not engine.chains.touched
