@@ -153,7 +153,7 @@ def test_a_sweep_leaves_every_window_as_it_was():
     log = IndexedLog(Spans((10, 1000), (50, 50), (51, 51)))
     for item in range(5):
         log.charge(item, 1)
-    for n in range(300):
+    for _ in range(300):
         log.charge("busy", 20)
         log.used((), 20)
         assert len(log._items) <= 2 * 6 + 65
