@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ecluse.cli._asked import record_question
 from ecluse.cli._options import TEXT, TextPath, json_option, print_json, say
 from ecluse.cli._output import check_output, whole
 
@@ -75,6 +76,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     found = expose(ledger, accounts, since=begin, until=end)
     if out is not None:
         _write(found.list, out, _identifiers(ledger, keys, resolve))
+    asked = {"accounts": list(accounts), "from": since, "to": until, "named": resolve is not None}
+    record_question(ledger, keys, "exposure", asked)
     if as_json:
         print_json(_document(found))
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ecluse.cli._asked import record_question
 from ecluse.cli._options import TEXT, TextPath, counted, json_option, print_json, say
 from ecluse.cli._rows import print_answer
 
@@ -129,7 +130,7 @@ def query(ledger: Path, sql: str, keys: Path | None, as_csv: bool, as_json: bool
     from ecluse.ledgers.reader import take_snapshot
 
     answer = run(take_snapshot(ledger), sql)
-    _record_query(ledger, keys, sql)
+    record_question(ledger, keys, "query", {"sql_sha256": hashlib.sha256(sql.encode()).hexdigest()})
     print_answer(answer, as_json=as_json, as_csv=as_csv)
 
 
@@ -366,23 +367,3 @@ def _show_verification(result: Any) -> None:
         f"{counted(result.segments, 'segment')}, {counted(result.checkpoints, 'checkpoint')}"
     )
     click.echo(f"root {result.root}")
-
-
-def _record_query(ledger: Path, keys: Path | None, sql: str) -> None:
-    import getpass
-
-    from ecluse.ledgers.directory import DirectoryLedger
-    from ecluse.model.errors import IntegrityError, UnavailableError
-    from ecluse.reports.text import exact
-
-    try:
-        user = exact(getpass.getuser())
-    except (KeyError, OSError):
-        user = "unknown"
-    try:
-        with DirectoryLedger(ledger, keys=keys) as opened:
-            opened.act(
-                "query", {"sql_sha256": hashlib.sha256(sql.encode()).hexdigest()}, account=user
-            )
-    except (UnavailableError, IntegrityError, OSError) as error:
-        say(f"notice: the query was not recorded: {error}", err=True)

@@ -1,0 +1,29 @@
+"""Who asked the ledger what? Each question about persons is an entry of the ledger itself.
+
+A log of accesses must not serve to rate staff, nor be read unseen (CNIL 2021-122): so reading it leaves a trace.
+"""
+
+import getpass
+from pathlib import Path
+from typing import Any
+
+from ecluse.cli._options import say
+
+__all__ = ["record_question"]
+
+
+def record_question(ledger: Path, keys: Path | None, kind: str, detail: dict[str, Any]) -> None:
+    """Appends an entry with the user of the operating system; says so when the ledger cannot be written now."""
+    from ecluse.ledgers.directory import DirectoryLedger
+    from ecluse.model.errors import IntegrityError, UnavailableError
+    from ecluse.reports.text import exact
+
+    try:
+        user = exact(getpass.getuser())
+    except (KeyError, OSError):
+        user = "unknown"
+    try:
+        with DirectoryLedger(ledger, keys=keys) as opened:
+            opened.act(kind, detail, account=user)
+    except (UnavailableError, IntegrityError, OSError) as error:
+        say(f"notice: the {kind} was not recorded: {error}", err=True)
