@@ -103,6 +103,8 @@ def _time(reader: Reader, top: Fields, fmt: Format | None) -> tuple[TimeSource, 
     if "time" in top:
         node = top.place("time")
         nodes = node.items if node.kind is Kind.LIST else (node,)
+        if not nodes:
+            reader.note(node, "the list is empty", "write at least one place, or remove the key")
         return tuple(t for n in nodes if (t := read_time(reader, n)) is not None)
     if fmt is not None and not fmt.time:
         reader.note(top.node, "`time` is missing from a mapping", "add `time: {field: …}`")

@@ -108,6 +108,7 @@ def test_all_faults_are_told_at_once_with_their_places():
         (MINIMAL + "session: {field: path, matches: '(a)(b)'}\n", "no group is called `session`"),
         (MINIMAL + "session: {field: path, matches: '(?=a)(b)'}\n", "does not compile"),
         (MINIMAL + "session: []\n", "the list is empty"),
+        (MINIMAL + "time: []\n", "the list is empty"),
         (MINIMAL + "match:\n- {field: path, matches: '(a)'}\n", "no group has a name"),
         (MINIMAL + "match:\n- {field: path, matches: '(?P<persn>a)'}\n", "`persn` is not the name"),
         (MINIMAL + "ignore:\n- {when: {field: path}, reason: x}\n", "exactly one of"),
