@@ -25,8 +25,8 @@ __all__ = [
 _UNRESERVED: Final = re.compile(
     r"%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])"
 )
-_UNUSUAL: Final = r"%|//|/\.|^[^/]"
-_ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
+_UNUSUAL: Final = r"%|//|/\.|^[^/]|^$"
+_ORIGIN: Final = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 _SLASHES: Final = re.compile(r"/{2,}")
 
 

@@ -8,6 +8,7 @@ from ecluse.formats.common.urls import (
     normalise,
     request_columns,
     split_request,
+    split_target,
     url_columns,
 )
 
@@ -46,3 +47,18 @@ def test_requests():
     assert columns["path"].to_list() == ["/a", None]
     assert columns["query"].to_list() == ["b", None]
     assert url_columns(pl.Series(["/a"]), frozenset()) == {}
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("?a=b", "/"),
+        ("http://h.example.org?a=b", "/"),
+        ("/a http://h.example.org/b", "/a http:/h.example.org/b"),
+        (" http://h.example.org/b", " http:/h.example.org/b"),
+    ],
+)
+def test_only_a_target_that_begins_with_an_origin_loses_it(target, path):
+    assert split_target(target)[0] == path
+    columns = url_columns(pl.Series([target]), frozenset({"path"}))
+    assert columns["path"].to_list() == [path]
