@@ -144,7 +144,9 @@ def peak(starts, at, former, distinct, lengths):
 
 @_jit
 def reach(starts, at, former, distinct, candidates, refused, size, lengths, bars):
-    """Says which candidate keys reach the bar of some window, counting released rows and probing refused ones.
+    """Says which keys reach the bar of a candidate window, counting released rows and probing refused ones.
+
+    `candidates` is bool[keys, windows]: what could reach its bar at all.
 
     `former` must hold links over all rows; it is changed to links over released rows. A refused row
     counts nothing, but the event it belongs to (of `size` rows, at most) is held against the bar.
@@ -161,11 +163,11 @@ def reach(starts, at, former, distinct, candidates, refused, size, lengths, bars
     later = np.empty(widest, np.int64)
     for k in range(keys):
         begin, end = starts[k], starts[k + 1]
-        if not candidates[k] or min(end - begin, distinct[k] + size - 1) < lowest:
+        if not candidates[k].any() or min(end - begin, distinct[k] + size - 1) < lowest:
             continue
         _released_links(begin, end, former, refused, later)
         for w in range(lengths.size):
-            if distinct[k] + size - 1 < bars[w]:
+            if not candidates[k, w] or distinct[k] + size - 1 < bars[w]:
                 continue
             tail = begin
             count = 0

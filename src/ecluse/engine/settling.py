@@ -28,11 +28,7 @@ _RELEASES_MAX, _HOLD, _WARN = int(Effect.SLOW), int(Effect.HOLD), int(Effect.WAR
 _PERSONS, _ACCOUNTS, _ACCESSES = 0, 1, 2
 _LENGTH, _LIMIT, _BAR = 0, 1, 2  # of a window
 _AT, _SLOT, _WEIGHT = 0, 1, 2  # of a log entry
-_STATE, _ITEM, _LAST = (
-    0,
-    1,
-    2,
-)  # of a slot; _LAST is the item's newest log entry, -1 for a free slot
+_STATE, _ITEM = 0, 1  # of a slot's name; `last` is its item's newest log entry, -1 for a free slot
 _END, _FIRST_HEAD, _FIRST_HELD = (
     0,
     1,
@@ -65,7 +61,7 @@ def settle(events, budgets, starts, accounts, sessions):
     """
     at, account, session, first_row, item, own, weight, state = events
     counts, wanted, effects, shadow, hold_by, first, windows = budgets
-    logs, marks, table = _new_logs(starts, first)
+    logs, marks, names, last = _new_logs(starts, first)
     effect, budget, window, used, over, warned = _new_answers(at.size)
     holds_account = np.full(accounts, -1, np.int32)
     holds_session = np.full(sessions, -1, np.int32)
@@ -82,8 +78,8 @@ def settle(events, budgets, starts, accounts, sessions):
             if s < 0:
                 continue
             base, width = first[b], first[b + 1] - first[b]
-            _slide(s, at[e], base, width, counts[b], windows, logs, marks, table)
-            if not _count(s, counts[b], wanted[b], width, begin, end, account[e], weight[e], item, own, marks, table, counted):  # fmt: skip
+            _slide(s, at[e], base, width, counts[b], windows, logs, marks, last)
+            if not _count(s, counts[b], wanted[b], width, begin, end, account[e], weight[e], item, own, marks, names, last, counted):  # fmt: skip
                 continue
             w, code = _rule(base, width, effects[b], counted, windows)
             if w < 0:
@@ -106,7 +102,7 @@ def settle(events, budgets, starts, accounts, sessions):
             for b in range(counts.size):
                 if state[b, e] >= 0:
                     width = first[b + 1] - first[b]
-                    _charge(state[b, e], at[e], counts[b], wanted[b], width, begin, end, account[e], weight[e], item, own, logs, marks, table)  # fmt: skip
+                    _charge(state[b, e], at[e], counts[b], wanted[b], width, begin, end, account[e], weight[e], item, own, logs, marks, names, last)  # fmt: skip
     return effect, budget, window, used, over, warned
 
 
@@ -137,24 +133,23 @@ def _new_logs(starts, first):
         marks[s, _END] = starts[s]
         for w in range(widest):
             marks[s, _FIRST_HEAD + 2 * w] = starts[s]
-    table = np.empty((slots, 3), np.int64)
-    table[:, _LAST] = -1
-    return np.empty((starts[-1], 3), np.int64), marks, table
+    last = np.full(slots, -1, np.int64)
+    return np.empty((starts[-1], 3), np.int64), marks, np.empty((slots, 2), np.int64), last
 
 
 @_leaf
-def _find(state, item, table):
+def _find(state, item, names, last):
     """The slot of (state, item), or the free slot where it belongs."""
-    mask = table.shape[0] - 1
+    mask = last.size - 1
     mixed = (np.uint64(item) * _GOLDEN) ^ (np.uint64(state) * _MIX)
     slot = np.int64((mixed * _GOLDEN) >> np.uint64(32)) & mask
-    while table[slot, _LAST] >= 0 and (table[slot, _ITEM] != item or table[slot, _STATE] != state):
+    while last[slot] >= 0 and (names[slot, _ITEM] != item or names[slot, _STATE] != state):
         slot = (slot + 1) & mask
     return slot
 
 
 @_leaf
-def _slide(s, now, base, width, kind, windows, logs, marks, table):
+def _slide(s, now, base, width, kind, windows, logs, marks, last):
     """Moves the windows of a state to an instant."""
     end = marks[s, _END]
     for w in range(width):
@@ -164,14 +159,16 @@ def _slide(s, now, base, width, kind, windows, logs, marks, table):
             continue
         held = marks[s, _FIRST_HELD + 2 * w]
         while h < end and logs[h, _AT] <= floor:
-            if kind >= _ACCESSES or table[logs[h, _SLOT], _LAST] == h:
+            if kind >= _ACCESSES or last[logs[h, _SLOT]] == h:
                 held -= logs[h, _WEIGHT]
             h += 1
         marks[s, _FIRST_HEAD + 2 * w], marks[s, _FIRST_HELD + 2 * w] = h, held
 
 
 @_leaf
-def _count(s, kind, wanted, width, begin, end, account, weight, item, own, marks, table, counted):
+def _count(
+    s, kind, wanted, width, begin, end, account, weight, item, own, marks, names, last, counted
+):
     """Counts the windows of a state with the event's items; False when it has none."""
     more = np.int64(0)
     if kind >= _ACCESSES:
@@ -181,7 +178,7 @@ def _count(s, kind, wanted, width, begin, end, account, weight, item, own, marks
     if kind >= _ACCESSES:
         return more > 0
     if kind == _ACCOUNTS:
-        before = table[_find(s, np.int64(account), table), _LAST]
+        before = last[_find(s, np.int64(account), names, last)]
         for w in range(width):
             counted[w] += before < marks[s, _FIRST_HEAD + 2 * w]
         return True
@@ -189,7 +186,7 @@ def _count(s, kind, wanted, width, begin, end, account, weight, item, own, marks
     for r in range(begin, end):
         if wanted == _ANY or own[r] == _ANY or own[r] == wanted:
             drawn = True
-            before = table[_find(s, item[r], table), _LAST]
+            before = last[_find(s, item[r], names, last)]
             for w in range(width):
                 counted[w] += before < marks[s, _FIRST_HEAD + 2 * w]
     return drawn
@@ -226,7 +223,7 @@ def _hold(b, account, session, by, holds_account, holds_session):
 
 @_leaf
 def _charge(
-    s, now, kind, wanted, width, begin, end, account, weight, item, own, logs, marks, table
+    s, now, kind, wanted, width, begin, end, account, weight, item, own, logs, marks, names, last
 ):
     """Puts a released event into the log of one state."""
     if kind >= _ACCESSES:
@@ -234,19 +231,19 @@ def _charge(
         if amount > 0:
             _append(s, now, -1, amount, width, -1, logs, marks)
     elif kind == _ACCOUNTS:
-        _append_item(s, now, np.int64(account), width, logs, marks, table)
+        _append_item(s, now, np.int64(account), width, logs, marks, names, last)
     else:
         for r in range(begin, end):
             if wanted == _ANY or own[r] == _ANY or own[r] == wanted:
-                _append_item(s, now, item[r], width, logs, marks, table)
+                _append_item(s, now, item[r], width, logs, marks, names, last)
 
 
 @_leaf
-def _append_item(s, now, item, width, logs, marks, table):
-    slot = _find(s, item, table)
+def _append_item(s, now, item, width, logs, marks, names, last):
+    slot = _find(s, item, names, last)
     place = marks[s, _END]
-    _append(s, now, slot, 1, width, table[slot, _LAST], logs, marks)
-    table[slot, _STATE], table[slot, _ITEM], table[slot, _LAST] = s, item, place
+    _append(s, now, slot, 1, width, last[slot], logs, marks)
+    names[slot, _STATE], names[slot, _ITEM], last[slot] = s, item, place
 
 
 @_leaf

@@ -166,11 +166,11 @@ class TwoPhase:
 
     def _reached(self, drawn: _Drawn, refused: Flags) -> Flags:
         links = self._linked(drawn)
-        candidates = ~drawn.suspects
+        candidates = np.repeat(~drawn.suspects[:, None], len(drawn.spans.lengths), axis=1)
         if self.keep:
             candidates &= self._above(links, drawn.spans)
             if not refused.size or not candidates.any():
-                return candidates
+                return np.asarray(candidates.any(axis=1))
         return np.asarray(
             kernels.reach(
                 links.starts,
@@ -186,7 +186,7 @@ class TwoPhase:
         )
 
     def _above(self, links: _Links, spans: Spans) -> Flags:
-        """Keys whose peak reaches a bar; peaks are computed once for all policy sets."""
+        """bool[keys, windows]: whose peak reaches the bar; peaks are computed once for all policy sets."""
         missing = [length for length in spans.lengths if length not in links.peaks]
         if missing:
             found = kernels.peak(
@@ -197,7 +197,7 @@ class TwoPhase:
             links.peaks[length] >= bar
             for length, bar in zip(spans.lengths, spans.bars, strict=True)
         ]
-        return np.asarray(np.logical_or.reduce(above))
+        return np.stack(above, axis=1)
 
     def _busiest(self, drawn: _Drawn) -> int:
         """No key has more rows than this."""
