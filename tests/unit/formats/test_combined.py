@@ -58,3 +58,16 @@ def test_bytes_that_are_not_utf8_cost_no_other_line(read):
     assert rows(batch, "account", "persons") == [("a", ["1"]), ("josé", ["3"])]
     assert batch.rejects == {"not UTF-8": 1}
     assert batch.samples["not UTF-8"] == ["log:2"]
+
+
+def test_no_ending_of_a_path_hides_who_is_read(read):
+    form = '192.0.2.1 - eve [12/Jul/2025:10:00:00 +0000] "GET {} HTTP/1.1" {} 5 "-" "x"\n'
+    asked = [
+        ("/people/12/x.css", 200),
+        ("/app/list.css?ids=3,4", 206),
+        ("/static/a.css", 200),
+        ("/static/a.css?v=2", 200),
+    ]
+    batch = read("combined", "".join(form.format(*a) for a in asked).encode())
+    assert rows(batch, "persons") == [(["12"],), (["3", "4"],)]
+    assert batch.ignored == Counter({"static file": 2})
