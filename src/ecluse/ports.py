@@ -1,16 +1,21 @@
 """What the use cases need from outside, as protocols that adapters keep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import polars as pl
 
+from ecluse.engine.explain import Usage
+from ecluse.model.access import AccessRequest
 from ecluse.model.account import AccountFacts
+from ecluse.model.call import Call, Verdict
+from ecluse.model.decision import Hold
 from ecluse.model.entry import Entry
 from ecluse.model.finding import Finding
 from ecluse.model.ids import Pseudonym
+from ecluse.model.policy import Key, PolicySet
 
-__all__ = ["Directory", "Ledger", "Pseudonyms", "Ticket"]
+__all__ = ["Counter", "Directory", "Ledger", "Pseudonyms", "Ticket"]
 
 
 class Ticket(Protocol):
@@ -131,4 +136,70 @@ class Directory(Protocol):
 
     def findings(self) -> tuple[Finding, ...]:
         """Called at the end of a replay; what a person should know of the directory after what it was asked."""
+        ...
+
+
+class Counter(Protocol):
+    """Live counts that several gates share; its clock is its own and never goes back.
+
+    Every method raises `UnavailableError` when it cannot be reached in time; what it then did or did
+    not do is unknown, and a reservation that was made is kept for good when its lifetime ends.
+    """
+
+    async def decide(self, calls: Sequence[Call]) -> list[Verdict]:
+        """Called with all calls that are waiting, in order; each is decided as by the engine, one after the other.
+
+        Promises that all budgets of one request are charged together or not at all, whatever other gates do.
+        """
+        ...
+
+    async def post(self, reservation: int, persons: tuple[int, ...] | None = None) -> bool:
+        """Called when data was shown; with `persons`, only these were. False when it was settled before."""
+        ...
+
+    async def release(self, reservation: int) -> bool:
+        """Called when nothing was shown. False when it was settled before."""
+        ...
+
+    async def usage(self, request: AccessRequest) -> tuple[Usage, ...]:
+        """Called to explain; charges nothing."""
+        ...
+
+    async def hold(self, key: Key, name: str, hold: Hold) -> None:
+        """Called on a person's word; every gate refuses from its next decision on."""
+        ...
+
+    async def reopen(self, key: Key, name: str) -> bool:
+        """Called on a person's word; False when nothing was closed."""
+        ...
+
+    async def holds(self) -> dict[tuple[Key, str], Hold]:
+        """Called to show what is closed."""
+        ...
+
+    async def adopt(self, policies: PolicySet) -> None:
+        """Called when the policies change. Budgets that count something new start with what `load` brings."""
+        ...
+
+    async def load(self, history: Iterable[tuple[int, AccessRequest]]) -> None:
+        """Called at start, when the counter has forgotten, and after `adopt`: released accesses of this gate's ledger, oldest first.
+
+        Promises that accesses it already counts change nothing: loading twice is loading once.
+        """
+        ...
+
+    async def whole(self) -> bool:
+        """Called before deciding anew after a loss: whether every gate has given what its ledger holds."""
+        ...
+
+    async def publish(self, topic: str, value: bytes) -> int:
+        """Called when a person changed something that every gate must know; returns the topic's new version."""
+        ...
+
+    async def published(self, topic: str) -> tuple[int, bytes]:
+        """Called several times a second: the version and value of a topic; 0 and nothing before the first."""
+        ...
+
+    async def close(self) -> None:
+        """Called once at the end."""
         ...

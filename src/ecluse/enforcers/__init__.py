@@ -1,0 +1,1 @@
+"""Where is a decision enforced? One file an enforcement point."""
