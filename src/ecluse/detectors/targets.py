@@ -10,8 +10,17 @@ from ecluse.model.time import MINUTE
 
 __all__ = ["WORDS", "Clockwork", "OpenHours", "words_match"]
 
-WORDS: Final = ("kind", "organization", "application", "operation", "factor", "categories")
-"""The fields of a request that a target can name."""
+WORDS: Final = {
+    "kind": "kinds",
+    "organization": "organizations",
+    "application": "applications",
+    "operation": "operations",
+    "factor": "factors",
+    "categories": "categories",
+    "justified": "justified",
+    "stepped_up": "stepped_up",
+}
+"""The fields of a request that a target can name, and the target's condition on each."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SLOT: Final = 15 * MINUTE  # every offset from UTC in use since 1972 is a multiple of it
@@ -21,7 +30,15 @@ _FIRST, _LAST = -62_135_510_400_000_000, 253_402_214_400_000_000
 
 
 def words_match(target: Target, request: AccessRequest) -> bool:
-    """Whether the request's words satisfy the target; an unknown word satisfies any condition."""
+    """Whether the request's words satisfy the target.
+
+    An unknown word satisfies any condition. What was given besides, a justification or a second
+    factor, is never unknown and compared exactly.
+    """
+    if target.justified is not None and request.justified != target.justified:
+        return False
+    if target.stepped_up is not None and request.stepped_up != target.stepped_up:
+        return False
     pairs = (
         (target.kinds, request.kind),
         (target.organizations, request.organization),

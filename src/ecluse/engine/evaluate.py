@@ -359,8 +359,7 @@ def _severity(reason: Reason) -> tuple[bool, int]:
 
 
 def _names(detector: BudgetDetector, word: str) -> bool:
-    field = {"kind": "kinds", "categories": "categories"}.get(word, f"{word}s")
-    return getattr(detector.budget.target, field) is not None
+    return getattr(detector.budget.target, WORDS[word]) is not None
 
 
 def _continues(former: BudgetDetector, new: BudgetDetector) -> bool:

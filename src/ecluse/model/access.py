@@ -10,7 +10,8 @@ class AccessRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     A fact that is unknown is `None`. An unknown fact satisfies every condition of a target (it can
     tighten, never loosen); an unknown key (session, organization, source) draws on no budget per
-    that key, which the service reports as a finding.
+    that key, which the service reports as a finding. `justified` and `stepped_up` are never unknown:
+    what was not given is absent, and absence is `False`.
 
     Attributes:
         account: who asks.
@@ -27,6 +28,8 @@ class AccessRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         categories: categories of data shown.
         bytes: size of what is shown.
         own: for each person, whether it is in the account's own caseload.
+        justified: whether a justification was given for this request.
+        stepped_up: whether the session gave a real second factor lately.
     """
 
     account: str
@@ -43,3 +46,5 @@ class AccessRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     categories: tuple[str, ...] = ()
     bytes: int = 0
     own: tuple[bool, ...] | None = None
+    justified: bool = False
+    stepped_up: bool = False

@@ -103,6 +103,10 @@ class Target:
     """At least so many microseconds since the account was created."""
     own: bool | None = None
     """Only persons inside (True) or outside (False) the account's own caseload are counted."""
+    justified: bool | None = None
+    """Whether a justification was given; compared exactly, never unknown."""
+    stepped_up: bool | None = None
+    """Whether a real second factor was given lately; compared exactly, never unknown."""
 
 
 @dataclass(frozen=True, slots=True)
