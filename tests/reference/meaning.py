@@ -5,7 +5,8 @@ besides it but the clock, the holds, and which accesses are still open reservati
 at 0 (1970) and never goes back. A change of the policies is just that: the history stays.
 
 In words. A request draws on a budget when every condition of the budget's target holds (an unknown
-fact satisfies any condition), all its keys are known, and it brings at least one item to count. The
+fact satisfies any condition; that a justification or a second factor was given is never unknown, and
+compared exactly), all its keys are known, and it brings at least one item to count. The
 budget's window of length L at the instant `now` holds the items of all released accesses with the
 same key whose instant s satisfies now - L < s <= now. The request goes over when that set, with the
 request's own items, is larger than the limit. Refused requests leave no trace in the history.
@@ -211,6 +212,8 @@ def matches(budget: Budget, request: AccessRequest, at: int) -> bool:
             or not request.categories
             or bool(target.categories & set(request.categories))
         )
+        and target.justified in (None, request.justified)
+        and target.stepped_up in (None, request.stepped_up)
         and _age_matches(target, request, at)
         and _hours_match(target, at)
     )

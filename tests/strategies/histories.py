@@ -16,6 +16,10 @@ START = 1_752_300_000_000_000  # Saturday 12 July 2025, 06:00:00 UTC
 maybe = st.none()
 
 
+given_or_not = st.sampled_from([None, None, None, True, False])
+"""A condition on a justification or a second factor: mostly none, so that budgets still bind."""
+
+
 def subset(words):
     return st.none() | st.frozensets(st.sampled_from(words), min_size=1)
 
@@ -39,6 +43,8 @@ targets = st.builds(
     younger_than=st.none() | st.just(20 * UNIT),
     older_than=st.none() | st.just(5 * UNIT),
     own=st.none() | st.booleans(),
+    justified=given_or_not,
+    stepped_up=given_or_not,
 )
 
 pers = st.lists(
@@ -100,6 +106,8 @@ def requests(draw, persons_max=4):
         categories=draw(st.sampled_from([(), ("identity",), ("identity", "health")])),
         bytes=draw(st.integers(0, 120)),
         own=own,
+        justified=draw(st.sampled_from([False, False, True])),
+        stepped_up=draw(st.sampled_from([False, False, True])),
     )
 
 

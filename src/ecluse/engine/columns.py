@@ -1,5 +1,6 @@
 """Targets and keys over columns: which events draw on a budget, and by which key."""
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from ecluse.engine.history import UNKNOWN_INSTANT, Column, History
 from ecluse.model.policy import Hours, Key, Target
 from ecluse.model.time import MINUTE
 
-__all__ = ["Flags", "event_keys", "event_mask"]
+__all__ = ["Flags", "event_keys", "event_mask", "in_a_log"]
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Codes: TypeAlias = npt.NDArray[np.int32]
@@ -22,9 +23,11 @@ _CODES_MAX = 1 << 31  # codes are int32
 def event_mask(history: History, target: Target) -> Flags | None:
     """Which events satisfy the target's conditions on the event; None for all of them.
 
-    The condition on the caseload is about persons, and is left to the caller.
+    The condition on the caseload is about persons, and is left to the caller. In a log nothing is
+    justified or stepped up: a target that asks for it concerns no event.
     """
     masks = [
+        np.zeros(len(history), np.bool_) if target.justified or target.stepped_up else None,
         _word_mask(history.kind, target.kinds),
         _word_mask(history.organization, target.organizations),
         _word_mask(history.application, target.applications),
@@ -36,6 +39,11 @@ def event_mask(history: History, target: Target) -> Flags | None:
     ]
     found = [m for m in masks if m is not None]
     return np.asarray(np.logical_and.reduce(found)) if found else None
+
+
+def in_a_log(target: Target) -> Target:
+    """The same events of a log, without the conditions that hold for all of them: nothing is justified or stepped up."""
+    return replace(target, justified=target.justified or None, stepped_up=target.stepped_up or None)
 
 
 def event_keys(history: History, per: tuple[Key, ...]) -> tuple[Codes, int]:

@@ -29,6 +29,9 @@ class Column:
 class History:
     """Accesses in order of time; accesses of one instant in the order in which they count.
 
+    A log knows of no justification and of no second factor given again, so these facts have no column:
+    they are absent from every event.
+
     Attributes:
         at: int64 microseconds an event, non-decreasing.
         account, application: never unknown.
@@ -158,7 +161,7 @@ def _own(flags: list[int] | None) -> tuple[bool, ...] | None:
 
 
 def from_requests(accesses: Sequence[tuple[int, AccessRequest]]) -> History:
-    """Makes columns of accesses that are in order of time."""
+    """Makes columns of accesses that are in order of time, as a log would tell of them: none is justified or stepped up."""
     persons = [tuple(dict.fromkeys(r.persons)) for _, r in accesses]
     first = np.concatenate(([0], np.cumsum([len(p) for p in persons], dtype=np.int64))).astype(
         np.int64

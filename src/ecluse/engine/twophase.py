@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from ecluse.counting.spans import Spans
 from ecluse.engine import kernels
-from ecluse.engine.columns import Codes, Flags, event_keys, event_mask
+from ecluse.engine.columns import Codes, Flags, event_keys, event_mask, in_a_log
 from ecluse.engine.history import Column, History
 from ecluse.engine.outcome import REFUSING, Outcome, by_event
 from ecluse.engine.settling import COUNTS, EARLIER_HOLD, NO_BUDGET, Budgets, Events, settle
@@ -227,7 +227,7 @@ class TwoPhase:
         )
 
     def _linked(self, drawn: _Drawn) -> _Links:
-        target = drawn.budget.target
+        target = in_a_log(drawn.budget.target)
         counts = drawn.budget.counts
         name = (
             _key_name(self.history, drawn.budget.per),
