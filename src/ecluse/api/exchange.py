@@ -58,7 +58,7 @@ class Route:
     Attributes:
         path: exact, or a prefix when it ends with `/`.
         scopes: the client needs one of these; empty for anybody who is enrolled, None for anybody at all.
-        operation: OpenAPI Operation Object (3.1) of it, without security.
+        operation: OpenAPI Operation Object (3.1) of it, without security; a msgspec type stands for its schema.
     """
 
     method: str

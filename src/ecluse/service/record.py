@@ -44,6 +44,7 @@ def entry_of(
     at: int,
     pseudonyms: tuple[bytes, ...],
     kind: str = ACCESS,
+    facts: dict[str, Any] | None = None,
 ) -> Entry:
     """Makes the entry of one decision.
 
@@ -53,6 +54,7 @@ def entry_of(
         at: the instant at which the engine decided it (`Engine.clock`), microseconds.
         pseudonyms: 16 bytes for each of the request's persons, in order.
         kind: `access`, or `observed` for an access that happened whatever the decision.
+        facts: what else the entry's detail says: `justified`, `stepped_up`, `degraded`, `client`.
     """
     first = decision.reasons[0] if decision.reasons and decision.effect else None
     closing = [r.policy for r in decision.reasons if r.effect is Effect.HOLD and not r.shadow]
@@ -78,13 +80,14 @@ def entry_of(
         window=first.window if first else 0,
         used=first.used if first else 0,
         limit=first.limit if first else 0,
-        detail=_also(closing[1:]),
+        detail=_detail(closing[1:], facts),
     )
 
 
-def _also(policies: list[str]) -> str:
-    """Budgets that closed something besides the one that the entry names."""
-    return json.dumps({"also": policies}) if policies else ""
+def _detail(also: list[str], facts: dict[str, Any] | None = None) -> str:
+    """What has no column of its own; `also` are budgets that closed something besides the one that the entry names."""
+    detail = {**({"also": also} if also else {}), **(facts or {})}
+    return json.dumps(detail, ensure_ascii=False) if detail else ""
 
 
 def entries(
@@ -167,7 +170,7 @@ def _details(events: int, outcome: Outcome, policies: PolicySet) -> pl.Series | 
             for i, b in enumerate(policies.budgets)
             if closing[i] and over >> i & 1 and i != first
         ]
-        details[int(outcome.event[place])] = _also(also)
+        details[int(outcome.event[place])] = _detail(also)
     return pl.Series(details, dtype=pl.String)
 
 

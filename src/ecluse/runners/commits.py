@@ -1,0 +1,65 @@
+"""When is an appended entry on disk? One commit for all that wait, while the event loop goes on deciding.
+
+Requests that arrive during a commit form the next group. Under load a group is what arrived in the
+time of one fsync; alone, a request waits for its own. Cost: one hop to a thread a group.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from ecluse.ports import Ledger
+from ecluse.service.tally import Tally
+
+__all__ = ["GroupCommit"]
+
+
+class GroupCommit:
+    """Commits a ledger for many waiters, in a thread of its own."""
+
+    def __init__(self, ledger: Ledger, tally: Tally) -> None:
+        self._ledger, self._tally = ledger, tally
+        self._loop = asyncio.get_running_loop()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ecluse-commit")
+        self._gathering: asyncio.Future[None] | None = None
+        self._busy = False
+
+    def wait(self) -> "asyncio.Future[None]":
+        """What every caller awaits who appended an entry before: done once that entry is durable.
+
+        Raises, when awaited:
+            UnavailableError: when the disk refused; the entry is not in the ledger.
+        """
+        group = self._gathering
+        if group is None:
+            group = self._gathering = self._loop.create_future()
+            if not self._busy:
+                self._busy = True
+                self._loop.call_soon(self._start)  # after all requests that are at hand
+        return group
+
+    async def close(self) -> None:
+        """Waits for the last group."""
+        if self._busy:
+            await asyncio.wait([self.wait()])
+        self._thread.shutdown()
+
+    def _start(self) -> None:
+        group, self._gathering = self._gathering, None
+        assert group is not None, "somebody waits"
+        work = self._loop.run_in_executor(self._thread, self._ledger.commit)
+        work.add_done_callback(lambda done: self._finish(group, done))
+
+    def _finish(self, group: "asyncio.Future[None]", done: "asyncio.Future[int]") -> None:
+        self._tally.commits += 1
+        error = done.exception()
+        if error is not None:
+            self._tally.failures += 1
+            group.set_exception(error)
+            group.exception()  # seen: whoever still waits gets it, and nobody need wait
+        else:
+            self._tally.committed = done.result()
+            group.set_result(None)
+        if self._gathering is not None:
+            self._start()
+        else:
+            self._busy = False
