@@ -186,7 +186,8 @@ def _conditions(budget: "Budget") -> dict[str, Any]:
         }
     if target.own is not None:
         found["caseload"] = "inside" if target.own else "outside"
-    return found
+    given = {"justified": target.justified, "stepped_up": target.stepped_up}
+    return found | {key: value for key, value in given.items() if value is not None}
 
 
 def _hours(hours: Any) -> dict[str, Any]:
@@ -234,6 +235,8 @@ def _print_table(policy: "PolicyFile") -> None:
 def _inline(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{key} {_inline(part)}" for key, part in value.items())
+    if isinstance(value, bool):
+        return str(value).lower()
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 

@@ -1,14 +1,15 @@
 """Which accesses a target concerns: by the request's words, and by the instant."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from ecluse.model.access import AccessRequest
-from ecluse.model.policy import Hours, Target
+from ecluse.model.policy import Effect, Hours, Target
 from ecluse.model.time import MINUTE
 
-__all__ = ["WORDS", "Clockwork", "OpenHours", "words_match"]
+__all__ = ["GIVEN", "WORDS", "Clockwork", "OpenHours", "when_given", "words_match"]
 
 WORDS: Final = {
     "kind": "kinds",
@@ -21,6 +22,9 @@ WORDS: Final = {
     "stepped_up": "stepped_up",
 }
 """The fields of a request that a target can name, and the target's condition on each."""
+
+GIVEN: Final = {Effect.JUSTIFY: "justified", Effect.STEP_UP: "stepped_up"}
+"""The effects that ask for something, and the fact by which a request tells that it was given."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SLOT: Final = 15 * MINUTE  # every offset from UTC in use since 1972 is a multiple of it
@@ -51,6 +55,14 @@ def words_match(target: Target, request: AccessRequest) -> bool:
             return False
     wanted = target.categories
     return not wanted or not request.categories or not wanted.isdisjoint(request.categories)
+
+
+def when_given(target: Target, effect: Effect, *, given: bool | None) -> Target:
+    """The same target where what the effect asks for was given, was not given, or does not matter (`None`)."""
+    if effect is Effect.JUSTIFY:
+        return replace(target, justified=given)
+    assert effect is Effect.STEP_UP, "no other effect asks for something"
+    return replace(target, stepped_up=given)
 
 
 class OpenHours:

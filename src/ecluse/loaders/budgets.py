@@ -12,10 +12,20 @@ from ecluse.loaders.windows import most_in
 from ecluse.model.policy import Budget, Count, Effect, Hours, Key, Mode, Target, Window
 from ecluse.model.time import DAY, format_duration
 
-__all__ = ["STANDARD_REASONS", "ReadBudget", "read_budget", "read_zone"]
+__all__ = [
+    "ID",
+    "STANDARD_REASONS",
+    "ReadBudget",
+    "check_windows",
+    "read_budget",
+    "read_limits",
+    "read_zone",
+]
+
+ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""What the id of a budget looks like."""
 
 MAX_WINDOWS: Final = 16
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _WHOLE_DAY: Final = ((0, 1440),)
 
@@ -73,6 +83,7 @@ class ReadBudget:
         limits: key and value node of each window, in the order of the budget's windows.
         description: for the readers of the file.
         why: why each number is what it is, by window in microseconds.
+        of: id of the budget whose `afterwards` it is; empty for one that is written as such.
     """
 
     budget: Budget
@@ -81,18 +92,18 @@ class ReadBudget:
     limits: tuple[tuple[Node, Node], ...]
     description: str
     why: dict[int, str]
+    of: str = ""
 
 
 def read_budget(reader: Reader, node: Node, *, zone: str) -> ReadBudget:
     """Reads one budget and notes every fault of it; `zone` is for hours that name none."""
     fields = Fields(reader, node, schema.keys(schema.POLICY, "budget"), what="a budget")
     shape = "a name of small letters, digits, `.`, `_` and `-`"
-    name = fields.string("id", "", required=True, pattern=_ID, shape=shape)
+    name = fields.string("id", "", required=True, pattern=ID, shape=shape)
     description = fields.string("description", "", lines=True)
     effect = fields.get("effect", _effect, Effect.DENY)
     target_fields = fields.fields("target", schema.keys(schema.POLICY, "target"), what="a target")
-    limits = _read_limits(fields)
-    windows = tuple(Window(length, limit) for length, limit, _, _ in limits)
+    windows, places = read_limits(fields, "limits", required=True)
     budget = Budget(
         id=name,
         per=tuple(sorted(fields.each("per", _key, required=True), key=list(Key).index)),
@@ -104,12 +115,11 @@ def read_budget(reader: Reader, node: Node, *, zone: str) -> ReadBudget:
         mode=fields.word("mode", _MODES, Mode.ENFORCE),
         reason=_read_reason(fields) or STANDARD_REASONS[effect],
     )
-    places = tuple((key, value) for _, _, key, value in limits)
     read = ReadBudget(
         budget, fields, target_fields, places, description, _read_why(fields, windows)
     )
     _check_keys(read)
-    _check_windows(read)
+    check_windows(read)
     return read
 
 
@@ -139,11 +149,13 @@ def _share(node: Node) -> float:
     return share
 
 
-def _read_limits(fields: Fields) -> list[tuple[int, int, Node, Node]]:
-    """Length, limit and their nodes, shortest window first."""
+def read_limits(
+    fields: Fields, name: str, *, required: bool = False
+) -> tuple[tuple[Window, ...], tuple[tuple[Node, Node], ...]]:
+    """The windows written under a key, shortest first, and the nodes of each."""
     reader = fields.reader
     found: dict[int, tuple[int, int, Node, Node]] = {}
-    for key, value in fields.entries("limits", required=True):
+    for key, value in fields.entries(name, required=required):
         length = reader.read(key, partial(scalars.duration, most=schema.MAX_WINDOW_DAYS * DAY))
         limit = reader.read(value, partial(scalars.integer, least=0))
         if length in found:
@@ -153,8 +165,12 @@ def _read_limits(fields: Fields) -> list[tuple[int, int, Node, Node]]:
         elif length is not None and limit is not None:
             found[length] = (length, limit, key, value)
     if len(found) > MAX_WINDOWS:
-        reader.note(fields.place("limits"), f"more than {MAX_WINDOWS} windows in one budget")
-    return [found[length] for length in sorted(found)]
+        reader.note(fields.place(name), f"more than {MAX_WINDOWS} windows in one budget")
+    ordered = [found[length] for length in sorted(found)]
+    return (
+        tuple(Window(length, limit) for length, limit, _, _ in ordered),
+        tuple((key, value) for _, _, key, value in ordered),
+    )
 
 
 def _read_reason(fields: Fields) -> tuple[tuple[str, str], ...]:
@@ -197,6 +213,8 @@ def _read_target(fields: Fields, *, zone: str) -> Target:
         younger_than=under,
         older_than=over,
         own=fields.word("caseload", _OWN, None),
+        justified=fields.boolean("justified", None),
+        stepped_up=fields.boolean("stepped_up", None),
     )
 
 
@@ -313,7 +331,7 @@ def _check_keys(read: ReadBudget) -> None:
         )
 
 
-def _check_windows(read: ReadBudget) -> None:
+def check_windows(read: ReadBudget) -> None:
     """Notes windows that can never bind, because of the others."""
     budget, reader = read.budget, read.fields.reader
     useful: list[Window] = []

@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass, field
 
 from ecluse.loaders import schema
+from ecluse.loaders.afterwards import with_afterwards
 from ecluse.loaders.agreement import check_against
 from ecluse.loaders.budgets import ReadBudget, read_budget, read_zone
 from ecluse.loaders.defaults import shipped
-from ecluse.loaders.located import Fields, Reader, quote
+from ecluse.loaders.located import Fields, Node, Reader, quote
 from ecluse.model.estate import Estate
 from ecluse.model.policy import PolicySet
 
@@ -19,6 +20,7 @@ class PolicyFile:
     """A policy set with what the file says for its readers.
 
     Attributes:
+        policies: a budget with `afterwards` is two of them, one after the other.
         why: for each budget id and window (microseconds), why the number is what it is.
         descriptions: by budget id.
     """
@@ -59,7 +61,11 @@ def read_policy(text: bytes | str, *, file: str, estate: Estate | None = None) -
         reader.note(top.place("version"), f"version {version} is not known", "write `version: 1`")
     description = top.string("description", "", lines=True)
     zone = read_zone(top, "zone", "UTC")
-    read = [read_budget(reader, n, zone=zone) for n in top.items("budgets", required=True)]
+    read = [
+        part
+        for node in top.items("budgets", required=True)
+        for part in with_afterwards(read_budget(reader, node, zone=zone))
+    ]
     _check_ids(reader, read)
     raw = text.encode() if isinstance(text, str) else text
     if estate is not None and raw != shipped(
@@ -77,10 +83,19 @@ def read_policy(text: bytes | str, *, file: str, estate: Estate | None = None) -
 
 
 def _check_ids(reader: Reader, read: list[ReadBudget]) -> None:
-    first: dict[str, int] = {}
+    first: dict[str, ReadBudget] = {}
     for each in read:
-        place, name = each.fields.place("id"), each.budget.id
-        if name and name in first:
-            advice = f"it is already on line {first[name]}"
-            reader.note(place, f"{quote(name)} is the id of two budgets", advice)
-        first.setdefault(name, place.line)
+        name = each.budget.id
+        other = first.setdefault(name, each)
+        if not name or other is each or (each.of and other.of):  # then their parents are told apart
+            continue
+        made = each.of or other.of
+        advice = f"it is already on line {_named(other).line}"
+        if made:
+            advice += f"; `afterwards` of {quote(made)} makes a budget of that name"
+        reader.note(_named(each), f"{quote(name)} is the id of two budgets", advice)
+
+
+def _named(read: ReadBudget) -> Node:
+    """Where the budget's id comes from."""
+    return read.fields.place("afterwards" if read.of else "id")

@@ -125,6 +125,14 @@ _TARGET: Final = _object(
             ["inside", "outside"],
             "Count only persons inside or outside the account's own caseload.",
         ),
+        "justified": {
+            "type": "boolean",
+            "description": "Whether a justification was given with the request.",
+        },
+        "stepped_up": {
+            "type": "boolean",
+            "description": "Whether the session gave a real second factor lately.",
+        },
     },
 ) | {"minProperties": 1}
 
@@ -150,6 +158,11 @@ _BUDGET: Final = _object(
             {"type": "integer", "minimum": 0},
             "For each sliding window the most that it may hold; a longer window holds at least as many.",
         ),
+        "afterwards": _mapping(
+            {"pattern": _DURATION},
+            {"type": "integer", "minimum": 0},
+            "For each sliding window the most that a justification or a second factor opens besides: nothing when absent.",
+        ),
         "warn_at": {
             "type": "number",
             "minimum": 0.001,
@@ -169,7 +182,14 @@ _BUDGET: Final = _object(
         ),
     },
     required=("id", "per", "limits"),
-)
+) | {
+    "dependentSchemas": {
+        "afterwards": {
+            "properties": {"effect": {"enum": [e.word for e in (Effect.JUSTIFY, Effect.STEP_UP)]}},
+            "required": ["effect"],
+        }
+    }
+}
 
 POLICY: Final[Schema] = _object(
     "A policy set of Ecluse: all budgets in force together.",

@@ -1,10 +1,12 @@
 """What is allowed in a policy set, and probably not meant? Advice that does not refuse the file."""
 
 from itertools import pairwise
+from typing import Final
 
+from ecluse.detectors.targets import GIVEN, when_given
 from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding, Severity
-from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet
+from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Window
 from ecluse.model.time import format_duration
 
 __all__ = ["advise"]
@@ -15,7 +17,12 @@ def advise(policies: PolicySet, *, estate: Estate | None = None) -> tuple[Findin
     return tuple(
         f
         for b in policies.budgets
-        for f in (*_on_windows(b), *_on_effect(b), *_on_tables(b, estate))
+        for f in (
+            *_on_windows(b),
+            *_on_effect(b),
+            *_on_what_opens(b, policies),
+            *_on_tables(b, estate),
+        )
     )
 
 
@@ -54,6 +61,43 @@ def _on_effect(budget: Budget) -> list[Finding]:
         advice = "write `mode: enforce` once the replay of your logs shows that nobody honest is disturbed"
         found.append(Finding("budget-in-shadow", Severity.INFORMATIONAL, what, advice, budget.id))
     return found
+
+
+_ASKED: Final = {Effect.JUSTIFY: "a justification", Effect.STEP_UP: "a second factor"}
+
+
+def _on_what_opens(budget: Budget, policies: PolicySet) -> list[Finding]:
+    """What follows when the budget asks for something and it is given: nothing, so much more, or no limit of its own."""
+    if budget.effect not in GIVEN:
+        return []
+    asked = _ASKED[budget.effect]
+    target = when_given(budget.target, budget.effect, given=None)
+    if budget.target == target:
+        what = f"`{budget.id}` asks for {asked}, and nothing opens by it"
+        advice = "write what it opens, such as `afterwards: {24h: 20}`, or `effect: deny`"
+        return [_low("nothing-opens", budget, what, advice)]
+    given = when_given(target, budget.effect, given=True)
+    after = [b for b in policies.budgets if b.target == given and _stands_in(b, budget)]
+    if not after:
+        what = (
+            f"`{budget.id}` does not count what is read with {asked}: only other budgets limit it"
+        )
+        advice = f"write `afterwards: {{24h: 20}}` instead of `{GIVEN[budget.effect]}: false`"
+        return [_low("opens-without-limit", budget, what, advice)]
+    more = " and ".join(f"{_listed(b.windows)} more (`{b.id}`)" for b in after)
+    what = f"`{budget.id}`: {_listed(budget.windows)}, and with {asked} {more}"
+    advice = "the most that may be read is the sum of both"
+    return [Finding("opens-more", Severity.INFORMATIONAL, what, advice, budget.id)]
+
+
+def _stands_in(other: Budget, budget: Budget) -> bool:
+    """Whether it counts the same by the same keys, and refuses at least where the budget does."""
+    acts = not other.effect.releases and other.mode in {Mode.ENFORCE, budget.mode}
+    return acts and (other.per, other.counts) == (budget.per, budget.counts)
+
+
+def _listed(windows: tuple[Window, ...]) -> str:
+    return ", ".join(f"{w.limit} in {format_duration(w.length)}" for w in windows)
 
 
 def _on_tables(budget: Budget, estate: Estate | None) -> list[Finding]:

@@ -6,13 +6,15 @@ counted: whoever steals an account opens as many sessions, from as many addresse
 an organization, an application or the system as a whole say nothing of one account.
 
 Conditions on the second factor, the hour, the age of the account and the caseload split a flow into cells, and
-each cell must be bounded: a budget for young accounts and one for old ones bound all accounts together.
+each cell must be bounded: a budget for young accounts and one for old ones bound all accounts together. So do
+conditions on a justification and on a second factor given again: a thief writes any justification, or gives none.
 """
 
 from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Final, TypeVar
 
+from ecluse.detectors.targets import GIVEN
 from ecluse.model.estate import AccountKind, Estate, LifeCycle
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import Budget, Count, Key, Mode, PolicySet, Target
@@ -103,6 +105,7 @@ def _horizon(budgets: list[Budget], kind: AccountKind, estate: Estate) -> int:
         _by_factor(budgets, kind),
         _by_own(budgets, estate),
         _by_age(budgets, estate),
+        *(_by_given(budgets, fact) for fact in GIVEN.values()),
         *_by_hours(budgets),
     )
     cells = {frozenset.intersection(*cell) for cell in product(*sides)}
@@ -122,6 +125,13 @@ def _by_own(budgets: list[Budget], estate: Estate) -> set[Matching]:
 
     # Without a caseload table the fact is unknown, and satisfies every condition.
     return _sort(budgets, (None,) if estate.caseload_table is None else (True, False), holds)
+
+
+def _by_given(budgets: list[Budget], fact: str) -> set[Matching]:
+    def holds(budget: Budget, given: bool) -> bool:  # noqa: FBT001 - a cell
+        return getattr(budget.target, fact) in {None, given}
+
+    return _sort(budgets, (False, True), holds)
 
 
 def _by_age(budgets: list[Budget], estate: Estate) -> set[Matching]:
