@@ -3,9 +3,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ecluse.detectors.targets import Clockwork, OpenHours, words_match
+from ecluse.detectors.targets import (
+    GIVEN,
+    WORDS,
+    Clockwork,
+    OpenHours,
+    when_given,
+    words_match,
+)
 from ecluse.model.access import AccessRequest
-from ecluse.model.policy import Hours, Target
+from ecluse.model.policy import Effect, Hours, Target
 from ecluse.model.time import MINUTE
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,6 +44,33 @@ def test_each_word_is_compared_with_its_own_condition(field, fact):
     assert not words_match(Target(**{field: frozenset({"l"})}), AccessRequest(**facts))
     if field != "applications":
         assert words_match(Target(**{field: frozenset({"l"})}), request())
+
+
+@pytest.mark.parametrize("fact", ["justified", "stepped_up"])
+def test_what_was_given_is_compared_exactly_and_absence_is_false(fact):
+    given, absent = request(**{fact: True}), request()
+    assert words_match(Target(**{fact: True}), given)
+    assert not words_match(Target(**{fact: True}), absent)
+    assert words_match(Target(**{fact: False}), absent)
+    assert not words_match(Target(**{fact: False}), given)
+    assert words_match(Target(), given)
+    assert words_match(Target(), absent)
+
+
+def test_every_word_is_a_field_of_a_request_with_a_condition_of_a_target():
+    assert set(WORDS) <= set(AccessRequest.__struct_fields__)
+    assert all(getattr(Target(), field) is None for field in WORDS.values())
+
+
+def test_a_target_where_what_is_asked_for_was_given():
+    target = Target(kinds=frozenset({"k"}), justified=True, stepped_up=True)
+    for effect, fact in GIVEN.items():
+        for given in (True, False, None):
+            changed = when_given(target, effect, given=given)
+            assert getattr(changed, fact) is given
+            assert when_given(changed, effect, given=True) == target
+    with pytest.raises(AssertionError):
+        when_given(target, Effect.DENY, given=True)
 
 
 @pytest.mark.parametrize(

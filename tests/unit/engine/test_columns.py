@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from ecluse.detectors.budget import BudgetDetector
 from ecluse.detectors.targets import Clockwork, words_match
-from ecluse.engine.columns import event_keys, event_mask
+from ecluse.engine.columns import event_keys, event_mask, in_a_log
 from ecluse.engine.history import Column, History, from_requests
 from ecluse.model.access import AccessRequest
 from ecluse.model.policy import Budget, Hours, Key, Target, Window
@@ -57,6 +58,16 @@ def test_a_mask_says_what_the_detector_says(target):
 
 def test_a_target_of_everything_has_no_mask():
     assert event_mask(from_requests(SOME), Target(own=True)) is None
+
+
+@pytest.mark.parametrize("fact", ["justified", "stepped_up"])
+def test_nothing_in_a_log_is_justified_or_stepped_up(fact):
+    history = from_requests([(at, replace(request, **{fact: True})) for at, request in SOME])
+    assert event_mask(history, Target(**{fact: False})) is None
+    assert not event_mask(history, Target(**{fact: True})).any()
+    assert not event_mask(history, Target(**{fact: True}, kinds=frozenset({"k"}))).any()
+    assert in_a_log(Target(**{fact: False}, own=True)) == Target(own=True)
+    assert in_a_log(Target(**{fact: True})) == Target(**{fact: True})
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ def test_columns_give_the_requests_that_they_were_made_of():
     assert list(from_requests(accesses).requests()) == accesses
 
 
+def test_a_log_knows_of_no_justification_and_no_second_factor():
+    given = from_requests([(1, read(3, justified=True, stepped_up=True))])
+    assert list(given.requests()) == list(from_requests([(1, read(3))]).requests())
+
+
 def test_a_person_named_twice_counts_once_with_its_own_flag():
     history = from_requests([(1, read(5, 5, 6, own=(True, True, False)))])
     assert history.person.tolist() == [5, 6]

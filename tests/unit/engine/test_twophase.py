@@ -84,6 +84,19 @@ def test_an_event_with_a_person_of_unknown_caseload_counts_whole():
         agree(history, budget(2, target=Target(own=own)))
 
 
+@pytest.mark.parametrize("fact", ["justified", "stepped_up"])
+def test_a_log_draws_on_what_needs_no_justification_and_never_on_what_opens_by_it(fact):
+    history = from_requests([(n, read(n)) for n in range(9)])
+    for other in (Target(), Target(kinds=frozenset({"k"}))):
+        before = budget(4, target=replace(other, **{fact: False}))
+        after = budget(0, name="c", target=replace(other, **{fact: True}))
+        assert agree(history, before, after).refused.tolist() == [4, 5, 6, 7, 8]
+        assert not agree(history, after).event.size
+        replay = TwoPhase(history, keep=True)
+        assert replay.peaks(before) == replay.peaks(budget(4))
+        assert sum(replay.peaks(after)[0]) == 0
+
+
 def test_too_many_rows_are_refused(monkeypatch):
     monkeypatch.setattr(twophase, "_ROWS_MAX", 2)
     TwoPhase(from_requests([(0, read(1, 2))]))

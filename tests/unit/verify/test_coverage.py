@@ -98,6 +98,8 @@ def test_budgets_that_complete_each_other_cover_together():
         ("account_age: {under: 14d}", "account_age: {over: 14d}"),
         ('hours: {from: "20:00", to: "07:00"}', 'hours: {from: "07:00", to: "20:00"}'),
         ("hours: {weekdays: [sat, sun]}", "hours: {weekdays: [mon, tue, wed, thu, fri]}"),
+        ("justified: true", "justified: false"),
+        ("stepped_up: true", "stepped_up: false"),
     )
     for one, other in halves:
         both = [
@@ -110,6 +112,16 @@ def test_budgets_that_complete_each_other_cover_together():
         f"{{id: a, {limits}, target: {{account_age: {{{w}: 14d}}}}}}" for w in ("under", "over")
     ]
     assert find(both[1:]) == [], "without an accounts table every account is old"
+
+
+@pytest.mark.parametrize("effect", ["justify", "step_up"])
+def test_what_opens_afterwards_is_bounded_too(effect):
+    asks = f"id: a, per: account, limits: {{360d: 9}}, effect: {effect}"
+    assert find([f"{{{asks}}}"]) == []
+    assert find([f"{{{asks}, afterwards: {{360d: 3}}}}"]) == []
+    short = f"{{{asks}, afterwards: {{24h: 3}}}}"
+    assert {code for code, _ in find([short])} == {"flow-unbounded-over-a-month"}
+    assert find([short, "{id: b, per: account, limits: {360d: 99}}"]) == []
 
 
 def test_many_organizations_cost_little_and_are_told_shortly():
@@ -155,6 +167,8 @@ targets = st.builds(
     younger_than=some([None, None, 5 * DAY]),
     older_than=some([None, None, 5 * DAY]),
     own=some([None, True, False]),
+    justified=some([None, None, True, False]),
+    stepped_up=some([None, None, True, False]),
 )  # fmt: skip
 budgets = st.builds(
     Budget,
@@ -193,7 +207,7 @@ estates = st.builds(
 )  # fmt: skip
 
 
-def requests(estate):
+def requests(estate, chosen):
     """Every request that differs for some budget above, with the instant at which it is made."""
     now = parse_instant("2026-11-23")  # a Monday
     instants = [now + d * DAY + m * MINUTE for d in range(7) for m in (0, 420, 1200)]
@@ -203,19 +217,24 @@ def requests(estate):
         if not held or (kind.applications and app.id not in kind.applications):
             continue
         owns = (True, False) if estate.caseload_table is not None else (None,)
-        for operation, category, factor, own, at, birth in product(
+        given = [
+            (False, True) if any(getattr(b.target, fact) is not None for b in chosen) else (False,)
+            for fact in ("justified", "stepped_up")
+        ]
+        for operation, category, factor, own, at, birth, justified, stepped_up in product(
             app.operations or ("?",),
             app.categories or ("?",),
             kind.factors or ("?",),
             owns,
             instants,
             created,
+            *given,
         ):
             request = AccessRequest(
                 account="a", application=app.id, persons=(1,), session="s", organization=body.id, kind=kind.id,
                 factor=factor, operation=operation, categories=(category,),
                 created_at=at - DAY if birth is None and estate.accounts_table is not None else birth or 0,
-                own=None if own is None else (own,),
+                own=None if own is None else (own,), justified=justified, stepped_up=stepped_up,
             )  # fmt: skip
             yield request, at
 
@@ -236,7 +255,7 @@ def test_equals_asking_about_every_possible_request(estate, chosen):
     enforcing = [b for b in firm if b.mode is Mode.ENFORCE]
     expected = set()
     reach = {}
-    for request, at in requests(estate):
+    for request, at in requests(estate, chosen):
         flow = (
             request.kind,
             request.organization,
