@@ -184,10 +184,10 @@ async def serve(
             loop.create_task(server.serve(sockets=[opened]))
             for server, (opened, _) in zip(servers, sockets, strict=True)
         ]
-        while not all(
+        while not all(  # noqa: ASYNC110 - uvicorn offers no event
             server.started or task.done() for server, task in zip(servers, running, strict=True)
         ):
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 - uvicorn offers no event
+            await asyncio.sleep(0.005)
         ready()
         await asyncio.gather(*running)
     finally:
