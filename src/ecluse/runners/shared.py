@@ -1,0 +1,247 @@
+"""How does a gate decide whose counts are shared with other gates? Calls in small batches, and a written choice when the counter is away.
+
+Calls that wait are sent together; while one batch is on its way the next gathers. When the counter does
+not answer, the operator's choice decides (`deny`, or `permit` within a local allowance), and every decision
+taken so says so, in the answer and in the ledger.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from ecluse.engine.evaluate import Engine
+from ecluse.engine.explain import Usage
+from ecluse.model.access import AccessRequest
+from ecluse.model.asked import Answer, Asked, Operation
+from ecluse.model.call import Call, Verdict
+from ecluse.model.client import Client
+from ecluse.model.decision import Decision, Hold, Reason
+from ecluse.model.errors import UnavailableError
+from ecluse.model.policy import Budget, Effect, Key, PolicySet
+from ecluse.model.settings import Failure, SharedCounter
+from ecluse.ports import Counter
+from ecluse.runners.commits import GroupCommit
+from ecluse.runners.reservations import Reservations
+from ecluse.service.gatekeeper import Gatekeeper, Prepared
+
+__all__ = ["UNREACHABLE", "SharedCounts"]
+
+UNREACHABLE: Final = "counter-unreachable"
+"""Stands for a budget in the reasons of what is refused while the counter is away."""
+
+_BATCH_MAX: Final = 64
+_IN_FLIGHT: Final = 2
+_REFUSED: Final = Decision(Effect.DENY, (Reason(UNREACHABLE, 0, 0, 0, Effect.DENY),))
+
+
+class _Waiting:
+    """A call on its way to the counter."""
+
+    __slots__ = ("call", "verdict")
+
+    def __init__(self, call: Call, verdict: "asyncio.Future[Verdict]") -> None:
+        self.call, self.verdict = call, verdict
+
+
+class SharedCounts:
+    """What a desk asks of its counts, answered by the shared counter."""
+
+    def __init__(
+        self,
+        keeper: Gatekeeper,
+        counter: Counter,
+        commits: GroupCommit,
+        settings: SharedCounter,
+        *,
+        on_change: Callable[[bool], None],
+    ) -> None:
+        self.keeper, self.counter = keeper, counter
+        self._commits, self._settings = commits, settings
+        self._on_change = on_change
+        self.reservations = Reservations()
+        self._local = Engine(_allowance(settings))
+        self._owed: list[tuple[int, AccessRequest]] = []
+        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._reached = True
+        self._workers = [asyncio.create_task(self._work()) for _ in range(_IN_FLIGHT)]
+
+    @property
+    def degraded(self) -> str:
+        """What is decided while the counter is away; empty while it answers."""
+        return "" if self._reached else self._settings.when_unreachable.value
+
+    async def ask(self, operation: Operation, asked: Asked, client: Client) -> Answer:
+        """Decides one request; durable when it returns."""
+        answer, wait = await self._decide(operation, asked, client)
+        if wait:
+            await self._durable([answer])
+        return answer
+
+    async def ask_many(
+        self, calls: Sequence[tuple[Operation, Asked]], client: Client
+    ) -> list[Answer]:
+        """Decides several requests in order, with one wait for the disk."""
+        prepared = [self.keeper.prepare(o, asked, client) for o, asked in calls]
+        verdicts = [self._send(p) for p in prepared]
+        answers = [
+            self._conclude(p, await verdict, client)[0]
+            for p, verdict in zip(prepared, verdicts, strict=True)
+        ]
+        await self._durable(answers)
+        return answers
+
+    async def post(self, name: str, client: Client, shown: Sequence[str] | None) -> bool:
+        """Confirms a reservation, or a part of it; the rest is written as not shown."""
+        keeper = self.keeper
+        found = self.reservations.take(name, client)
+        if found is None:
+            return False
+        persons = None if shown is None else keeper.persons(shown)
+        if found.number < 0 or not await self.counter.post(found.number, persons):
+            return False
+        if shown is not None:
+            keeper.take_back(found.prepared, found.seq, keeper.now(), shown)
+        keeper.tally.settled["post"] += 1
+        return True
+
+    async def release(self, name: str, client: Client) -> bool:
+        """Takes a reservation back, and writes so."""
+        found = self.reservations.take(name, client)
+        if found is None or found.number < 0 or not await self.counter.release(found.number):
+            return False
+        self.keeper.take_back(found.prepared, found.seq, self.keeper.now(), None)
+        self.keeper.tally.settled["release"] += 1
+        return True
+
+    async def usage(self, request: AccessRequest) -> tuple[Usage, ...]:
+        """The numbers of every budget that a request draws on."""
+        return await self.counter.usage(request)
+
+    async def holds(self) -> dict[tuple[Key, str], Hold]:
+        """What is closed."""
+        return await self.counter.holds()
+
+    async def hold(self, key: Key, name: str, hold: Hold) -> None:
+        """Closes an account or session for every gate."""
+        await self.counter.hold(key, name, hold)
+
+    async def reopen(self, key: Key, name: str) -> bool:
+        """Opens it again for every gate."""
+        return await self.counter.reopen(key, name)
+
+    def tend(self) -> None:
+        """Forgets what is past its lifetime; called every second."""
+        self.keeper.tally.settled["expire"] += self.reservations.expire(self.keeper.now())
+
+    async def close(self) -> None:
+        """Stops sending."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        await self.counter.close()
+
+    async def _decide(
+        self, operation: Operation, asked: Asked, client: Client
+    ) -> tuple[Answer, bool]:
+        prepared = self.keeper.prepare(operation, asked, client)
+        return self._conclude(prepared, await self._send(prepared), client)
+
+    def _send(self, prepared: Prepared) -> "asyncio.Future[Verdict]":
+        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        if prepared.refusal is not None:
+            reason = prepared.refusal
+            verdict.set_result(Verdict(Decision(reason.effect, (reason,)), self.keeper.now()))
+        else:
+            call = Call(prepared.operation, prepared.request)
+            self._queue.put_nowait(_Waiting(call, verdict))
+        return verdict
+
+    def _conclude(
+        self, prepared: Prepared, verdict: Verdict, client: Client
+    ) -> tuple[Answer, bool]:
+        number, name = verdict.decision.reservation, None
+        if number is not None:
+            end = verdict.at + self.keeper.settings.reservation
+            name = self.reservations.add(number, prepared, client, end)
+        away = self.degraded if _is_local(verdict) else ""
+        answer, ticket = self.keeper.conclude(prepared, verdict, reservation=name, degraded=away)
+        if ticket is not None and name is not None:
+            self.reservations.written(name, ticket.seq)
+        return answer, ticket is not None
+
+    async def _durable(self, answers: Sequence[Answer]) -> None:
+        try:
+            await self._commits.wait()
+        except UnavailableError:
+            for answer in answers:
+                found = None if answer.reservation is None else self.reservations.drop(answer.reservation)
+                if found is not None and found.number >= 0:
+                    await self.counter.release(found.number)
+            raise
+
+    async def _work(self) -> None:
+        """Sends what waits, batch after batch."""
+        while True:
+            waiting = [await self._queue.get()]
+            while len(waiting) < _BATCH_MAX and not self._queue.empty():
+                waiting.append(self._queue.get_nowait())
+            try:
+                verdicts = await self.counter.decide([w.call for w in waiting])
+            except UnavailableError:
+                self._set_reached(False)
+                verdicts = [self._decide_alone(w.call) for w in waiting]
+            else:
+                self._set_reached(True)
+            for waited, verdict in zip(waiting, verdicts, strict=True):
+                if not waited.verdict.done():
+                    waited.verdict.set_result(verdict)
+
+    def _set_reached(self, reached: bool) -> None:  # noqa: FBT001 - it is what it says
+        if reached != self._reached:
+            self._reached = reached
+            self._on_change(reached)
+
+    def _decide_alone(self, call: Call) -> Verdict:
+        """Decides without the counter, as the operator wrote down."""
+        now = self.keeper.now()
+        if call.operation == "observe":
+            self._owed.append((now, call.request))
+            return Verdict(_LOCAL_PERMIT, now)
+        if self._settings.when_unreachable is Failure.DENY or not self._settings.allowance:
+            return Verdict(_REFUSED, now)
+        decision = self._local.check(call.request, now)
+        if decision.permitted:
+            self._owed.append((now, call.request))
+            return Verdict(_LOCAL_PERMIT, now)
+        return Verdict(_REFUSED, now)
+
+    async def remember_holds(self) -> None:
+        """Notes what is closed, so that it stays closed while the counter is away."""
+        self._local.holds = await self.counter.holds()
+
+    async def pay_back(self) -> None:
+        """Charges to the counter what was released without it; called when it answers again.
+
+        Raises:
+            UnavailableError: when it is away again; nothing is forgotten.
+        """
+        owed, self._owed = self._owed, []
+        try:
+            if owed:
+                await self.counter.load(owed)
+        except UnavailableError:
+            self._owed = owed + self._owed
+            raise
+
+
+_LOCAL_PERMIT: Final = Decision(Effect.PERMIT, ())
+
+
+def _is_local(verdict: Verdict) -> bool:
+    return verdict.decision is _LOCAL_PERMIT or verdict.decision is _REFUSED
+
+
+def _allowance(settings: SharedCounter) -> PolicySet:
+    if not settings.allowance:
+        return PolicySet(())
+    return PolicySet((Budget("allowance", (Key.ACCOUNT,), settings.allowance),))

@@ -1,0 +1,64 @@
+"""What does a person have to know of the running gate? Findings that are open now, each written to the ledger once."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from ecluse.model.entry import Entry
+from ecluse.model.finding import Finding
+from ecluse.ports import Ledger
+
+__all__ = ["FINDING", "FindingsBook"]
+
+FINDING: Final = "finding"
+"""Kind of the entry that says that a finding was raised, or is over."""
+
+_KEPT_MAX: Final = 1000
+
+
+class FindingsBook:
+    """Open findings, by their code and what they are about."""
+
+    def __init__(self, ledger: Ledger, now: Callable[[], int]) -> None:
+        self._ledger, self._now = ledger, now
+        self._open: dict[tuple[str, str], Finding] = {}
+
+    def raise_(self, finding: Finding) -> None:
+        """Opens a finding; the ledger hears of it when it is new. The entry waits for the next commit."""
+        key = (finding.code, finding.about)
+        if key in self._open or len(self._open) >= _KEPT_MAX:
+            return
+        self._open[key] = finding
+        self._write(finding, over=False)
+
+    def settle(self, code: str, about: str = "") -> None:
+        """Closes a finding whose cause is gone."""
+        finding = self._open.pop((code, about), None)
+        if finding is not None:
+            self._write(finding, over=True)
+
+    def replace(self, codes: Iterable[str], findings: Iterable[Finding]) -> None:
+        """Puts what a check found now in the place of what it found before."""
+        found = {(f.code, f.about): f for f in findings}
+        wanted = set(codes)
+        for code, about in [key for key in self._open if key[0] in wanted and key not in found]:
+            self.settle(code, about)
+        for finding in found.values():
+            self.raise_(finding)
+
+    def open(self) -> tuple[Finding, ...]:
+        """Those open now, most severe first."""
+        return tuple(sorted(self._open.values(), key=lambda f: (-f.severity, f.code, f.about)))
+
+    def _write(self, finding: Finding, *, over: bool) -> None:
+        detail = {
+            "code": finding.code,
+            "severity": finding.severity.name.lower(),
+            "what": finding.what,
+            "help": finding.help,
+            "about": finding.about,
+            "over": over,
+        }
+        text = msgspec.json.encode(detail).decode()
+        self._ledger.append(Entry(at=self._now(), account="", kind=FINDING, detail=text))
