@@ -13,7 +13,13 @@ from ecluse.model.policy import Effect, PolicySet
 from ecluse.model.time import format_duration, format_instant
 from ecluse.ports import Ledger
 
-__all__ = ["entry_in_words", "find_entry", "usage_in_words"]
+__all__ = [
+    "about_nobody",
+    "entry_in_words",
+    "find_entry",
+    "refusal_in_words",
+    "usage_in_words",
+]
 
 _COLUMNS: Final = (
     "seq", "at", "kind", "account", "session", "application", "operation", "categories", "effect", "policy",
@@ -87,7 +93,7 @@ def refusal_in_words(reason: Reason | None, policies: PolicySet) -> dict[str, st
     return {language: sentence(reason, policies, language) for language in ("en", "fr")}
 
 
-def empty(request: AccessRequest) -> AccessRequest:
+def about_nobody(request: AccessRequest) -> AccessRequest:
     """The same request about nobody: it draws on the same budgets and adds nothing."""
     return AccessRequest(
         account=request.account,

@@ -50,7 +50,8 @@ class Pulse:
                         code="duty-failed",
                         severity=Severity.HIGH,
                         what=f"the gate could not {duty.name}: {error}",
-                        help=getattr(error, "help", "") or "it tries again by itself; see why it fails",
+                        help=getattr(error, "help", "")
+                        or "it tries again by itself; see why it fails",
                         about=duty.name,
                     )
                 )

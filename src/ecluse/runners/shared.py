@@ -174,7 +174,11 @@ class SharedCounts:
             await self._commits.wait()
         except UnavailableError:
             for answer in answers:
-                found = None if answer.reservation is None else self.reservations.drop(answer.reservation)
+                found = (
+                    None
+                    if answer.reservation is None
+                    else self.reservations.drop(answer.reservation)
+                )
                 if found is not None and found.number >= 0:
                     await self.counter.release(found.number)
             raise
@@ -188,15 +192,15 @@ class SharedCounts:
             try:
                 verdicts = await self.counter.decide([w.call for w in waiting])
             except UnavailableError:
-                self._set_reached(False)
+                self._set_reached(reached=False)
                 verdicts = [self._decide_alone(w.call) for w in waiting]
             else:
-                self._set_reached(True)
+                self._set_reached(reached=True)
             for waited, verdict in zip(waiting, verdicts, strict=True):
                 if not waited.verdict.done():
                     waited.verdict.set_result(verdict)
 
-    def _set_reached(self, reached: bool) -> None:  # noqa: FBT001 - it is what it says
+    def _set_reached(self, *, reached: bool) -> None:
         if reached != self._reached:
             self._reached = reached
             self._on_change(reached)

@@ -191,13 +191,15 @@ class Gatekeeper:
             )
         )
 
+    def note(self, kind: str, detail: dict[str, Any], *, account: str = "") -> Ticket:
+        """Appends an act; it is durable with the next commit."""
+        text = msgspec.json.encode(detail).decode()
+        return self.ledger.append(Entry(at=self.now(), account=account, kind=kind, detail=text))
+
     def summarize_refusals(self) -> None:
         """Writes what `Refusals` counted without keeping, one entry an account."""
         for account, count, policies in self.refusals.drain():
-            detail = msgspec.json.encode({"count": count, "policies": policies}).decode()
-            self.ledger.append(
-                Entry(at=self.now(), kind="refusals", account=account, detail=detail, effect="deny")
-            )
+            self.note("refusals", {"count": count, "policies": policies}, account=account)
 
     def persons(self, shown: Sequence[str]) -> tuple[int, ...]:
         """The identities by which the engine counts these persons."""
