@@ -38,6 +38,7 @@ targets = st.fixed_dictionaries(
         "organization": several(good_names), "application": several(good_names), "operation": several(good_names),
         "category": several(good_names), "factor": several(good_names), "hours": hours,
         "account_age": st.just({"under": "14d"}), "caseload": st.sampled_from(["inside", "outside"]),
+        "justified": st.just(False), "stepped_up": st.just(False),
     },
 )  # fmt: skip
 
@@ -48,14 +49,15 @@ def rising(pairs):
     return {length: 100 * (place + 1) + extra for place, (length, extra) in enumerate(ordered)}
 
 
-budgets = st.fixed_dictionaries(
+limits = st.lists(st.tuples(lengths, st.integers(0, 9)), min_size=1, max_size=4).map(rising)
+plain_budgets = st.fixed_dictionaries(
     {
         "id": st.from_regex(r"[a-z0-9][a-z0-9._-]{0,8}", fullmatch=True),
         "per": st.one_of(
             st.sampled_from(["account", "session", "system"]),
             st.lists(st.sampled_from(["account", "application", "lineage"]), min_size=1, unique=True),
         ),
-        "limits": st.lists(st.tuples(lengths, st.integers(0, 9)), min_size=1, max_size=4).map(rising),
+        "limits": limits,
     },
     optional={
         "description": good_names,
@@ -67,6 +69,16 @@ budgets = st.fixed_dictionaries(
         "reason": st.just({"en": "Stop.", "fr": "Arrêtez."}),
     },
 )  # fmt: skip
+
+
+@st.composite
+def budgets_that_open(draw):
+    """One that asks for something, and says what it opens."""
+    asks = {"effect": draw(st.sampled_from(["justify", "step_up"]))}
+    return draw(plain_budgets) | asks | {"afterwards": draw(limits)}
+
+
+budgets = plain_budgets | budgets_that_open()
 policies = st.fixed_dictionaries(
     {
         "version": st.just(1),
@@ -170,7 +182,13 @@ def test_what_the_loader_takes_is_valid_by_the_schema(documents, described, load
 def test_a_right_document_is_read_as_it_is_written(document):
     read = load_policy(json.dumps(document), file="f")
     assert jsonschema.Draft202012Validator(schema.POLICY).is_valid(document)
-    for budget, written in zip(read.budgets, document["budgets"], strict=True):
+    told = []
+    for written in document["budgets"]:
+        told.append(written)
+        if "afterwards" in written:
+            opened = {"id": f"{written['id']}-afterwards", "limits": written["afterwards"]}
+            told.append(written | opened | {"effect": "deny"})
+    for budget, written in zip(read.budgets, told, strict=True):
         keys = written["per"] if isinstance(written["per"], list) else [written["per"]]
         assert budget.id == written["id"]
         assert {k.value for k in budget.per} == set(keys)

@@ -165,6 +165,29 @@ def test_show_as_json_says_everything(folder, capsys):
     }
 
 
+def test_show_and_check_tell_what_opens_afterwards(folder, capsys):
+    (folder / "p.yaml").write_text(
+        "version: 1\nbudgets:\n- {id: a, per: account, limits: {24h: 40}, effect: justify, afterwards: {1h: 5, 24h: 20}}\n",
+        encoding="utf-8",
+    )
+    shown = run(capsys, "show", "p.yaml")[1]
+    assert all(word in shown for word in ("a-afterwards", "40/24h", "5/1h", "20/24h"))
+    budgets = json.loads(run(capsys, "show", "p.yaml", "--json")[1])["budgets"]
+    assert [(b["id"], b["limits"], b["target"], b["effect"]) for b in budgets] == [
+        ("a", {"24h": 40}, {"justified": False}, "justify"),
+        ("a-afterwards", {"1h": 5, "24h": 20}, {"justified": True}, "deny"),
+    ]
+    code, out, _ = run(capsys, "check", "p.yaml")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "informational: `a`: 40 in 24h, and with a justification 5 in 1h, 20 in 24h more (`a-afterwards`)  [opens-more]",
+            "  help: the most that may be read is the sum of both",
+            "p.yaml: valid, 2 budgets, 1 finding; give --estate to find what it does not cover",
+        ],
+    )
+
+
 @pytest.mark.parametrize(
     "arguments", [(), ("policy",), ("estate",), ("mapping",), ("policy", "--json")]
 )

@@ -40,6 +40,8 @@ id: night
       hours: {zone: Indian/Reunion, from: "20:00", to: "07:30", weekdays: [sat, sun]}
       account_age: {under: 90d, over: 14d}
       caseload: outside
+      justified: true
+      stepped_up: false
     limits: {24h: 500, 10m: 60, 1h: 150}
     warn_at: 0.7
     effect: step_up
@@ -62,6 +64,8 @@ id: night
             younger_than=90 * DAY,
             older_than=14 * DAY,
             own=False,
+            justified=True,
+            stepped_up=False,
         ),
         warn_share=0.7,
         effect=Effect.STEP_UP,

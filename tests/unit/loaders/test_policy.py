@@ -115,7 +115,10 @@ def blocks(page, language):
 def test_the_examples_of_the_documentation_are_right():
     (policy,) = blocks("policy.md", "yaml")
     (estate,) = blocks("estate.md", "yaml")
-    assert len(load_policy(policy, file="policy.md").budgets) == 3
+    budgets = {b.id: b for b in load_policy(policy, file="policy.md").budgets}
+    assert list(budgets) == ["account", "exports-at-night", "strangers", "strangers-afterwards"]
+    assert budgets["strangers"].target.justified is False
+    assert budgets["strangers-afterwards"].windows[0] == Window(DAY, 20)
     assert load_estate(estate, file="estate.md").caseload_table == "caseload.parquet"
 
 

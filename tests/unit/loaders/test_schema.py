@@ -35,6 +35,17 @@ def test_shipped_files_are_valid(name, file):
     jsonschema.Draft202012Validator(json.loads(published(name))).validate(typed)
 
 
+@pytest.mark.parametrize(
+    ("effect", "valid"),
+    [("justify", True), ("step_up", True), ("deny", False), ("hold", False), (None, False)],
+)
+def test_afterwards_stands_beside_an_effect_that_asks_for_something(effect, valid):
+    budget = {"id": "a", "per": "account", "limits": {"24h": 40}, "afterwards": {"24h": 20}}
+    budget |= {} if effect is None else {"effect": effect}
+    validator = jsonschema.Draft202012Validator(schema.POLICY)
+    assert validator.is_valid({"version": 1, "budgets": [budget]}) is valid
+
+
 @pytest.mark.parametrize("described", [schema.POLICY, schema.ESTATE])
 def test_every_key_is_described_for_the_editor(described):
     parts = [described, *described["$defs"].values()]
