@@ -6,48 +6,36 @@ No framework on the way: finding a route is one dictionary look-up. Errors becom
 import time
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 
+from ecluse.api.authentication import Authenticator, Refusal
 from ecluse.api.exchange import BODY_MAX, PROBLEM, Exchange, Reply, Route
 from ecluse.model.client import Client
 from ecluse.model.errors import CallerError, EcluseError, UnavailableError
 from ecluse.service.tally import LATENCY_BOUNDS, Tally
 
-__all__ = ["App", "Recognizer", "Unrecognized", "problem_reply"]
+__all__ = ["PEER", "App", "problem_reply"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+PEER: Final = "ecluse.peer"
+"""Key of the scope under which stands who is at the other end of the connection."""
+
 _NOBODY: Final = Client("nobody", frozenset())
 _CLOSE: Final = (b"connection", b"close")
-
-
-class Unrecognized(Exception):  # noqa: N818 - it is an answer, not a fault of ours
-    """The client is not enrolled, or its proof is not valid."""
-
-
-class Recognizer(Protocol):
-    """Tells who speaks, from what cannot be made up."""
-
-    def recognize(self, scope: Scope) -> Client:
-        """Who it is.
-
-        Raises:
-            Unrecognized: with the reason, without the proof.
-        """
-        ...
 
 
 class App:
     """The gate's ASGI application."""
 
-    def __init__(self, routes: Iterable[Route], recognizer: Recognizer, tally: Tally) -> None:
+    def __init__(self, routes: Iterable[Route], authenticator: Authenticator, tally: Tally) -> None:
         self.routes = tuple(routes)
-        self._recognizer, self._tally = recognizer, tally
+        self._who, self._tally = authenticator.client, tally
         self._exact = {(r.method, r.path): r for r in self.routes if not r.path.endswith("/")}
         self._prefixes = tuple(r for r in self.routes if r.path.endswith("/"))
         self._paths = {r.path for r in self.routes}
@@ -72,7 +60,11 @@ class App:
         try:
             client = _NOBODY
             if route.scopes is not None:
-                client = self._recognizer.recognize(scope)
+                who = self._who(scope["headers"], scope[PEER])
+                if isinstance(who, Refusal):
+                    challenge = (b"www-authenticate", who.challenge.encode())
+                    return _refuse(401, who.what, challenge)
+                client = who
                 if route.scopes and client.may.isdisjoint(route.scopes):
                     needed = ", ".join(sorted(route.scopes))
                     return _refuse(
@@ -91,8 +83,6 @@ class App:
                 client,
             )
             return await route.handler(exchange)
-        except Unrecognized as error:
-            return _refuse(401, str(error), (b"www-authenticate", b"Bearer"))
         except msgspec.ValidationError as error:
             return problem_reply(400, "the message is not as documented", str(error))
         except msgspec.DecodeError as error:

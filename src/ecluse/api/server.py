@@ -19,15 +19,12 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ecluse.api.app import App
+from ecluse.api.app import PEER, App
 from ecluse.api.peer import Peer
 from ecluse.model.errors import CallerError, ConfigError, UnavailableError
 from ecluse.model.settings import Listen
 
-__all__ = ["PEER", "open_tcp", "open_unix", "serve", "server_tls"]
-
-PEER: Final = "ecluse.peer"
-"""Key of the scope under which stands who is at the other end of the connection."""
+__all__ = ["open_tcp", "open_unix", "serve", "server_tls"]
 
 _HEAD_MAX: Final = 64 * 1024  # bytes of a request's line and headers
 _GRACE: Final = 10  # seconds for requests in flight, when told to stop
