@@ -1,10 +1,10 @@
 """Distinct counts for large limits and for any hashable item: a hash table over a log of accesses.
 
 Theory of operation. Every access is appended to the log; the table gives each item's newest
-position. An entry is alive when the table still points to it. A window's count is the number of
-live entries from its head on. Time moves a head over entries, and only live ones lower the count;
-an access raises the count of the windows that its item's former entry had already left. Dead
-entries are swept out when they outnumber the live ones.
+position. An entry is alive when the table still points to it, and a byte beside it says so. A
+window's count is the number of live entries from its head on. Time moves a head over entries, and
+only live ones lower the count; an access raises the count of the windows that its item's former
+entry had already left. Dead entries are swept out when they outnumber the live ones.
 
 Cost: O(1) amortised an access and window, one hash probe for all windows. Space: at most
 `cap + open` live entries, about 130 bytes each, and no more dead ones than live ones (plus 64).
@@ -13,9 +13,10 @@ Cost: O(1) amortised an access and window, one hash probe for all windows. Space
 from array import array
 from bisect import bisect_left
 from collections.abc import Hashable
+from itertools import compress
 from typing import Generic, TypeVar
 
-from ecluse.counting.spans import Spans
+from ecluse.counting.spans import NEVER, Spans
 
 __all__ = ["IndexedLog"]
 
@@ -24,11 +25,15 @@ Item = TypeVar("Item", bound=Hashable)
 _ADVANCE_EVERY = 0x3F
 """Mask: windows are moved at least once in 64 accesses, so that what has left them is forgotten."""
 
+_STRIDE = 1024
+"""Entries counted at once, a microsecond or so, when many live ones are passed over."""
+
 
 class IndexedLog(Generic[Item]):
     """Distinct items of one key, counted in every window of one budget."""
 
     __slots__ = (
+        "_alive",
         "_counts",
         "_first",
         "_heads",
@@ -45,6 +50,7 @@ class IndexedLog(Generic[Item]):
         self._spots: dict[Item, int] = {}  # item -> position since the log began
         self._items: list[Item] = []
         self._times = array("q")
+        self._alive = bytearray()  # 1 for a live entry
         self._first = 0  # position of the first entry kept
         self._heads = [0] * len(spans.lengths)
         self._counts = [0] * len(spans.lengths)
@@ -70,9 +76,48 @@ class IndexedLog(Generic[Item]):
             for count, head in zip(self._counts, self._heads, strict=True)
         ]
 
+    def opens(self, items: tuple[Item, ...], now: int) -> int:
+        """From which instant on every window holds these distinct items too, if nothing else comes.
+
+        It is `now` when they all do already, and `NEVER` when the items alone are too many. Cost:
+        O(items + windows), and a microsecond for each thousand entries among those that must leave.
+        """
+        self._advance(now)
+        found = [spot for item in items if (spot := self._spots.get(item, -1)) >= 0]
+        self._mark(found, 0)  # they count whenever they were read, so they need not leave
+        opens = now
+        for index, length in enumerate(self._spans.lengths):
+            room = self._spans.limits[index] - len(items)
+            if room < 0:
+                opens = NEVER
+                break
+            head = self._heads[index]
+            surplus = self._counts[index] - sum(spot >= head for spot in found) - room
+            if surplus > 0:
+                opens = max(opens, self._times[self._nth(surplus, head - self._first)] + length)
+        self._mark(found, 1)
+        return opens
+
+    def _mark(self, spots: list[int], alive: int) -> None:
+        for spot in spots:
+            self._alive[spot - self._first] = alive
+
+    def _nth(self, number: int, place: int) -> int:
+        """The place of the n-th live entry from a place on."""
+        alive = self._alive
+        place = alive.index(1, place)
+        while (passed := alive.count(1, place, place + _STRIDE)) < number:
+            number -= passed
+            place = alive.index(1, place + _STRIDE)
+        for _ in range(number - 1):
+            place = alive.index(1, place + 1)
+        return place
+
     def charge(self, item: Item, now: int) -> None:
         """Puts the item at its new last access."""
         spot = self._spots.get(item, -1)
+        if spot >= 0:
+            self._alive[spot - self._first] = 0
         if spot < self._heads[0]:
             self._slack -= 1
             for index, head in enumerate(self._heads):
@@ -82,6 +127,7 @@ class IndexedLog(Generic[Item]):
         self._spots[item] = self._first + len(self._items)
         self._items.append(item)
         self._times.append(now)
+        self._alive.append(1)
         if not len(self._items) & _ADVANCE_EVERY:
             self._advance(now)
         self._trim()
@@ -114,6 +160,7 @@ class IndexedLog(Generic[Item]):
 
     def _revive(self, item: Item, spot: int, now: int) -> None:
         self._spots[item] = spot
+        self._alive[spot - self._first] = 1
         if spot < self._heads[-1]:  # heads had passed it over what was trimmed
             self._recount(now)
             return
@@ -122,6 +169,7 @@ class IndexedLog(Generic[Item]):
     def _insert(self, item: Item, at: int, place: int, now: int) -> None:
         self._items.insert(place, item)
         self._times.insert(place, at)
+        self._alive.insert(place, 1)
         bar = self._first + place
         self._spots = {
             other: spot + 1 if spot >= bar else spot for other, spot in self._spots.items()
@@ -148,11 +196,13 @@ class IndexedLog(Generic[Item]):
             self._spots[item] = len(self._items)
             self._items.append(item)
             self._times.append(at)
+        self._alive += b"\1" * len(entries)
         self._recount(now)
 
     def _forget(self, item: Item) -> None:
         spot = self._spots.pop(item, None)
         if spot is not None:
+            self._alive[spot - self._first] = 0
             self._counts = [c - (spot >= h) for c, h in zip(self._counts, self._heads, strict=True)]
 
     def _recount(self, now: int) -> None:
@@ -165,13 +215,10 @@ class IndexedLog(Generic[Item]):
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        place = self._heads[-1]
-        while self._spots.get(self._items[place - self._first]) != place:
-            place += 1
-        self._forget(self._items[place - self._first])
-        self._heads = [
-            max(head, place + 1) for head in self._heads
-        ]  # all entries up to here are dead
+        place = self._alive.index(1, self._heads[-1] - self._first)
+        self._forget(self._items[place])
+        past = self._first + place + 1  # all entries before it are dead
+        self._heads = [max(head, past) for head in self._heads]
 
     def _advance(self, now: int) -> None:
         end = self._first + len(self._items)
@@ -181,11 +228,11 @@ class IndexedLog(Generic[Item]):
             while head < end:
                 if self._times[head - self._first] > floor:
                     break
-                item = self._items[head - self._first]
-                if self._spots.get(item) == head:
+                if self._alive[head - self._first]:
                     self._counts[index] -= 1
                     if longest:
-                        del self._spots[item]
+                        del self._spots[self._items[head - self._first]]
+                        self._alive[head - self._first] = 0
                 head += 1
             self._heads[index] = head
         self._slack = min(
@@ -195,15 +242,15 @@ class IndexedLog(Generic[Item]):
         if gone > 64 and 2 * gone > len(self._items):
             del self._items[:gone]
             del self._times[:gone]
+            del self._alive[:gone]
             self._first += gone
 
     def _sweep(self) -> None:
         """Rebuilds the log from its live entries; paid for by the accesses that left the dead ones."""
-        positions = sorted(self._spots.values())
-        self._heads = [bisect_left(positions, head) for head in self._heads]
-        self._items, self._times = (
-            [self._items[p - self._first] for p in positions],
-            array("q", [self._times[p - self._first] for p in positions]),
-        )
+        alive = self._alive
+        self._heads = [alive.count(1, 0, max(0, head - self._first)) for head in self._heads]
+        self._items = list(compress(self._items, alive))
+        self._times = array("q", compress(self._times, alive))
+        self._alive = bytearray(b"\1" * len(self._items))
         self._spots = {item: place for place, item in enumerate(self._items)}
         self._first = 0

@@ -25,6 +25,9 @@ class Log(Protocol):
     def used(self, items: Any, now: int) -> list[int]:
         """What each window would count with these items."""
 
+    def opens(self, items: Any, now: int) -> int:
+        """From which instant on every window holds these items too, if nothing else comes; `NEVER` for no instant."""
+
     def charge_found(self, item: Any, now: int) -> None:
         """Charges the item of the last call of `room`."""
 

@@ -65,13 +65,30 @@ class PackedLog:
     def used(self, items: tuple[int, ...], now: int) -> list[int]:
         """What each window would count with these distinct items."""
         self._advance(now)
-        size = len(self)
-        if len(items) > _SCANNED_MAX:
-            table = dict(zip(struct.unpack(f"<{size}Q", self._items), range(size), strict=True))
-            spots = [table.get(item, -1) for item in items]
-        else:
-            spots = [self._find(item.to_bytes(_ITEM, "little")) for item in items]
+        size, spots = len(self), self._places(items)
         return [size - head + sum(spot < head for spot in spots) for head in self._heads]
+
+    def opens(self, items: tuple[int, ...], now: int) -> int:
+        """From which instant on every window holds these distinct items too, if nothing else comes.
+
+        It is `now` when they all do already, and `NEVER` when the items alone are too many. Cost:
+        that of finding the items, and O(items x windows).
+        """
+        self._advance(now)
+        spots = sorted((spot for spot in self._places(items) if spot >= 0), reverse=True)
+        opens = now
+        for length, limit in zip(self._spans.lengths, self._spans.limits, strict=True):
+            room = limit - len(items)
+            if room < 0:
+                return NEVER
+            place = len(self) - 1 - room  # the newest entry that must leave, but for the items' own
+            for spot in spots:  # they count whenever they were read, so they need not leave
+                if spot < place:
+                    break
+                place -= 1
+            if place >= 0:
+                opens = max(opens, self._time(place) + length)
+        return opens
 
     def charge_found(self, item: int, now: int) -> None:
         """Charges the item of the last call of `room`, which said yes; nothing came in between."""
@@ -136,6 +153,13 @@ class PackedLog:
         for item, at in entries:
             self._append(item.to_bytes(_ITEM, "little"), at)
         self._advance(now)
+
+    def _places(self, items: tuple[int, ...]) -> list[int]:
+        if len(items) > _SCANNED_MAX:
+            size = len(self)
+            table = dict(zip(struct.unpack(f"<{size}Q", self._items), range(size), strict=True))
+            return [table.get(item, -1) for item in items]
+        return [self._find(item.to_bytes(_ITEM, "little")) for item in items]
 
     def _find(self, raw: bytes) -> int:
         items = self._items

@@ -1,16 +1,18 @@
 """Sums over sliding windows: bytes shown, each access with its own weight.
 
-An access is one entry (number, time, weight); a window's sum is kept while its head moves. Only the
-newest entries whose weights reach the largest limit plus one can matter; older ones are dropped.
-Cost: O(1) amortised an access and window (moving a head across a deque of n entries costs n / 64
-steps more). Space: every entry weighs at least 1, so at most limit + 1 entries, about 170 bytes
-each; in practice limit divided by the usual size of an answer. While a reservation is open, what
-the longest window holds is kept.
+An access is one entry (number, time, weight, and the weight of all entries up to it); a window's sum
+is kept while its head moves. Only the newest entries whose weights reach the largest limit plus one
+can matter; older ones are dropped. Cost: O(1) amortised an access and window (moving a head across a
+deque of n entries costs n / 64 steps more). Space: every entry weighs at least 1, so at most limit + 1
+entries, about 220 bytes each; in practice limit divided by the usual size of an answer. While a
+reservation is open, what the longest window holds is kept.
 """
 
+from bisect import bisect_left
 from collections import deque
+from operator import itemgetter
 
-from ecluse.counting.spans import Spans
+from ecluse.counting.spans import NEVER, Spans
 
 __all__ = ["WeightedLog"]
 
@@ -22,7 +24,7 @@ class WeightedLog:
 
     def __init__(self, spans: Spans) -> None:
         self._spans = spans
-        self._entries: deque[tuple[int, int, int]] = deque()  # (number, at, weight)
+        self._entries: deque[tuple[int, int, int, int]] = deque()  # (number, at, weight, total)
         self._heads = [0] * len(spans.lengths)
         self._sums = [0] * len(spans.lengths)
         self.open = 0
@@ -41,11 +43,31 @@ class WeightedLog:
         more = sum(weight for _, weight in items)
         return [s + more for s in self._sums]
 
+    def opens(self, items: tuple[tuple[int, int], ...], now: int) -> int:
+        """From which instant on every window holds these accesses too, if nothing else comes.
+
+        It is `now` when they all do already, and `NEVER` when they alone weigh too much. Cost:
+        O(windows x log entries) probes of the deque.
+        """
+        opens, used = now, self.used(items, now)
+        more = sum(weight for _, weight in items)
+        for index, length in enumerate(self._spans.lengths):
+            if more > self._spans.limits[index]:
+                return NEVER
+            surplus = used[index] - self._spans.limits[index]
+            if surplus > 0:
+                head = self._heads[index]
+                _, _, weight, total = self._entries[head]
+                bar = total - weight + surplus  # once the entries up to this total have left
+                place = bisect_left(self._entries, bar, lo=head, key=itemgetter(3))
+                opens = max(opens, self._entries[place][1] + length)
+        return opens
+
     def charge(self, item: tuple[int, int], now: int) -> None:
         """Adds an access."""
         self._advance(now)
         number, weight = item
-        self._entries.append((number, now, weight))
+        self._append(number, now, weight)
         self._sums = [s + weight for s in self._sums]
         self._trim()
 
@@ -60,10 +82,13 @@ class WeightedLog:
         """Takes an access out again; O(entries since then)."""
         assert at is None, "an access has no earlier instant to go back to"
         self._advance(now)
-        for back, (number, _, weight) in enumerate(reversed(self._entries), start=1):
+        for back, (number, _, weight, _) in enumerate(reversed(self._entries), start=1):
             if number == item[0]:
                 spot = len(self._entries) - back
                 del self._entries[spot]
+                for later in range(spot, len(self._entries)):
+                    name, when, amount, total = self._entries[later]
+                    self._entries[later] = (name, when, amount, total - weight)
                 inside = [spot >= head for head in self._heads]
                 self._sums = [s - weight * i for s, i in zip(self._sums, inside, strict=True)]
                 self._heads = [h - (not i) for h, i in zip(self._heads, inside, strict=True)]
@@ -78,13 +103,18 @@ class WeightedLog:
         """Every kept access and its instant, oldest first."""
         self._advance(now)
         self._trim()
-        return [((number, weight), at) for number, at, weight in self._entries]
+        return [((number, weight), at) for number, at, weight, _ in self._entries]
 
     def load(self, entries: list[tuple[tuple[int, int], int]], now: int) -> None:
         """Fills an empty log with what `dump` gave."""
         assert not self._entries, "a snapshot is loaded into an empty log"
-        self._entries = deque((item[0], at, item[1]) for item, at in entries)
+        for (number, weight), at in entries:
+            self._append(number, at, weight)
         self._recount(now)
+
+    def _append(self, number: int, at: int, weight: int) -> None:
+        before = self._entries[-1][3] if self._entries else 0
+        self._entries.append((number, at, weight, before + weight))
 
     def _recount(self, now: int) -> None:
         self._heads = [0] * len(self._heads)
@@ -108,7 +138,7 @@ class WeightedLog:
         for index, length in enumerate(self._spans.lengths):
             head, floor = self._heads[index], now - length
             while head < len(self._entries):
-                _, at, weight = self._entries[head]
+                _, at, weight, _ = self._entries[head]
                 if at > floor:
                     break
                 self._sums[index] -= weight

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from ecluse.counting.indexed import IndexedLog
 from ecluse.counting.packed import PackedLog
-from ecluse.counting.spans import Spans
+from ecluse.counting.spans import NEVER, Spans
 
 WIDE = Spans((5, 20, 60), (3, 5, 40), (3, 5, 41))
 NARROW = Spans((20, 60), (1, 3), (2, 4))
@@ -66,6 +66,8 @@ def test_both_logs_count_alike(moves, spans):
         assert [min(n, t) for n, t in zip(one, top, strict=True)] == [
             min(n, t) for n, t in zip(other, top, strict=True)
         ]
+        one, other = (log.opens((move[1], 77), both.now) for log in both.logs)
+        assert one == other
 
 
 @given(moves_of)
@@ -169,3 +171,15 @@ def test_a_log_keeps_the_newest_up_to_its_cap_and_what_is_open():
     assert [item for item, _ in log.dump(20)] == list(range(12, 20))
     log.open = 0
     assert [item for item, _ in log.dump(20)] == list(range(14, 20))
+
+
+def test_it_opens_when_thousands_have_left_and_dead_entries_are_passed_over():
+    spans = Spans((100_000,), (2_500,), (2_501,))
+    one, other = PackedLog(spans), IndexedLog(spans)
+    for at in range(6_000):
+        for log in (one, other):
+            log.charge(at if at % 3 else at % 700 + 10_000, at)
+    for items in ((1,), (5_999,), tuple(range(2_400)), tuple(range(4_000, 6_500))):
+        opens = other.opens(items, 6_000)
+        assert opens == one.opens(items, 6_000) > 100_000
+    assert other.opens(tuple(range(2_501)), 6_000) == NEVER
