@@ -1,0 +1,150 @@
+import asyncio
+
+import pytest
+
+from ecluse.model.client import Client, Scope
+from ecluse.model.errors import UnavailableError
+from ecluse.model.policy import Effect
+from ecluse.model.time import HOUR, MINUTE
+from ecluse.runners.commits import GroupCommit
+from ecluse.runners.embedded import EmbeddedCounts
+from gate_kit import ME, OTHER, START, GateKit, asked, limit
+
+
+@pytest.fixture
+def kit(tmp_path):
+    with GateKit(tmp_path / "ledger") as made:
+        yield made
+
+
+def effects(kit, *persons):
+    return [kit.decider.decide("check", asked(p), ME)[0].effect for p in persons]
+
+
+def test_the_first_person_over_the_limit_is_refused(kit):
+    assert effects(kit, "1", "2", "3", "4", "1") == ["permit"] * 3 + ["deny", "permit"]
+
+
+def test_a_refusal_says_when_it_opens(kit):
+    for minute, person in enumerate("123"):
+        kit.clock.at = START + minute * MINUTE
+        effects(kit, person)
+    answer, _ = kit.decider.decide("check", asked("4"), ME)
+    assert answer.retry_after == (HOUR - 2 * MINUTE) // 1_000_000
+    assert kit.decider.decide("check", asked("4", "5", "6", "7"), ME)[0].retry_after is None
+
+
+def test_a_reservation_taken_back_leaves_no_trace_but_its_entries(kit):
+    answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
+    assert kit.decider.decide("check", asked("4"), ME)[0].effect == "deny"
+    assert kit.decider.release(answer.reservation, ME)
+    assert not kit.decider.release(answer.reservation, ME)
+    assert effects(kit, "4", "5", "6", "7") == ["permit"] * 3 + ["deny"]
+    assert [row["kind"] for row in kit.entries()][:3] == ["access", "access", "release"]
+
+
+def test_a_part_of_a_reservation_can_be_confirmed(kit):
+    answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
+    assert kit.decider.post(answer.reservation, ME, ["2"])
+    assert effects(kit, "4", "5", "6") == ["permit", "permit", "deny"]
+
+
+def test_another_client_cannot_settle_it(kit):
+    answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
+    assert not kit.decider.release(answer.reservation, OTHER)
+    assert not kit.decider.post(answer.reservation, OTHER, None)
+    assert effects(kit, "4") == ["deny"]
+
+
+def test_an_unanswered_reservation_is_kept_and_forgotten(kit):
+    answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
+    kit.clock.at += kit.settings.reservation
+    kit.decider.tend()
+    assert len(kit.decider.reservations) == 0
+    assert not kit.decider.engine.reservations
+    assert not kit.decider.release(answer.reservation, ME)
+    assert effects(kit, "4") == ["deny"]
+
+
+def test_a_persons_decision_is_a_refusal_that_counts_nothing(kit):
+    kit.standing.apply(
+        "hold", {"key": "account", "name": "boss", "tree": True, "by": "A", "reason": "r"}, START
+    )
+    kit.directory.creators = lambda account: ("boss",) if account == "new" else ()
+    answer, _ = kit.decider.decide("check", asked("1", account="new"), ME)
+    assert (answer.effect, answer.released) == ("hold", False)
+    assert answer.reasons[0].policy == "hold:boss"
+    assert effects(kit, "1") == ["permit"]
+
+
+def test_a_hold_closes_the_account(tmp_path):
+    with GateKit(tmp_path / "l", policies=limit(1, effect=Effect.HOLD)) as kit:
+        assert effects(kit, "1", "2", "1") == ["permit", "hold", "hold"]
+
+
+def test_what_is_observed_counts(kit):
+    answer, _ = kit.decider.decide("observe", asked("1", "2", "3", at=START - MINUTE), ME)
+    assert answer.released
+    assert effects(kit, "4") == ["deny"]
+
+
+def test_what_will_be_observed_is_taken_as_now(kit):
+    kit.decider.decide("observe", asked("1", at=START + 10 * HOUR), ME)
+    assert kit.decider.engine.clock == START
+
+
+class FullDisk:
+    """A ledger whose commits fail when told to."""
+
+    def __init__(self, ledger):
+        self.ledger, self.full = ledger, False
+
+    def commit(self):
+        if self.full:
+            raise UnavailableError("the disk is full")
+        return self.ledger.commit()
+
+
+def test_nothing_is_answered_that_is_not_on_disk(kit):
+    async def scene():
+        disk = FullDisk(kit.ledger)
+        commits = GroupCommit(disk, kit.keeper.tally)
+        counts = EmbeddedCounts(kit.decider, commits)
+        answer = await counts.ask("check", asked("1"), ME)
+        assert answer.released
+        assert len(kit.entries()) == 1
+        disk.full = True
+        with pytest.raises(UnavailableError):
+            await counts.ask("reserve", asked("2", "3"), ME)
+        with pytest.raises(UnavailableError):
+            await counts.ask_many([("reserve", asked("2")), ("reserve", asked("3"))], ME)
+        disk.full = False
+        assert len(kit.decider.reservations) == 0, "what could not be written is not reserved"
+        assert (await counts.ask("check", asked("2", "3"), ME)).released
+        await commits.close()
+
+    asyncio.run(scene())
+
+
+def test_several_calls_are_decided_in_order(kit):
+    async def scene():
+        commits = GroupCommit(kit.ledger, kit.keeper.tally)
+        counts = EmbeddedCounts(kit.decider, commits)
+        calls = [("check", asked(str(n))) for n in range(5)]
+        answers = await counts.ask_many(calls, ME)
+        assert [a.effect for a in answers] == ["permit"] * 3 + ["deny"] * 2
+        assert kit.keeper.tally.commits == 1
+        used = {
+            u.used for u in await counts.usage(kit.keeper.prepare("check", asked("9"), ME).request)
+        }
+        assert used == {3}
+        await commits.close()
+
+    asyncio.run(scene())
+
+
+def test_a_client_that_may_not_speak_for_an_application_counts_nothing(kit):
+    stranger = Client("stranger", frozenset({Scope.ASK}), frozenset({"else"}))
+    with pytest.raises(Exception, match="not enrolled"):
+        kit.decider.decide("check", asked("1"), stranger)
+    assert kit.ledger.size == 0

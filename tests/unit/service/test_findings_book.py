@@ -1,0 +1,45 @@
+import json
+
+from ecluse.model.finding import Finding, Severity
+from ecluse.service.findings_book import FindingsBook
+from gate_kit import GateKit
+
+
+def finding(code, severity=Severity.MEDIUM, about=""):
+    return Finding(code=code, severity=severity, what=f"{code} happened", help="look", about=about)
+
+
+def details(kit):
+    return [json.loads(str(row["detail"])) for row in kit.entries() if row["kind"] == "finding"]
+
+
+def test_a_finding_is_written_once_and_again_when_it_is_over(tmp_path):
+    with GateKit(tmp_path / "ledger") as kit:
+        book = FindingsBook(kit.ledger, kit.clock)
+        book.raise_(finding("away"))
+        book.raise_(finding("away"))
+        book.settle("away")
+        book.settle("away")
+        assert book.open() == ()
+        assert [(d["code"], d["over"]) for d in details(kit)] == [("away", False), ("away", True)]
+
+
+def test_the_most_severe_comes_first(tmp_path):
+    with GateKit(tmp_path / "ledger") as kit:
+        book = FindingsBook(kit.ledger, kit.clock)
+        book.raise_(finding("small", Severity.LOW))
+        book.raise_(finding("grave", Severity.CRITICAL))
+        assert [f.code for f in book.open()] == ["grave", "small"]
+
+
+def test_a_check_replaces_only_what_it_found_before(tmp_path):
+    with GateKit(tmp_path / "ledger") as kit:
+        book = FindingsBook(kit.ledger, kit.clock)
+        book.raise_(finding("other"))
+        book.replace(["gap"], [finding("gap", about="a"), finding("gap", about="b")])
+        book.replace(["gap"], [finding("gap", about="b"), finding("gap", about="c")])
+        assert [(f.code, f.about) for f in book.open()] == [
+            ("gap", "b"),
+            ("gap", "c"),
+            ("other", ""),
+        ]

@@ -1,0 +1,39 @@
+from ecluse.model.decision import Decision, Reason
+from ecluse.model.policy import Effect
+from ecluse.model.time import HOUR, MINUTE
+from ecluse.service.refusals import KEPT_AN_HOUR, Refusals
+
+REFUSED = Decision(Effect.DENY, (Reason("account", HOUR, 4, 3, Effect.DENY),))
+
+
+def test_ordinary_refusals_are_all_kept():
+    refusals = Refusals()
+    assert all(refusals.keep("agent", REFUSED, n) for n in range(KEPT_AN_HOUR))
+    assert refusals.drain() == []
+
+
+def test_a_flood_is_counted_by_policy():
+    refusals = Refusals()
+    kept = [refusals.keep("agent", REFUSED, n) for n in range(KEPT_AN_HOUR + 250)]
+    assert sum(kept) == KEPT_AN_HOUR
+    assert refusals.drain() == [("agent", 250, {"account": 250})]
+    assert refusals.drain() == []
+
+
+def test_another_account_and_another_hour_begin_anew():
+    refusals = Refusals()
+    for n in range(KEPT_AN_HOUR + 1):
+        refusals.keep("agent", REFUSED, n)
+    assert refusals.keep("other", REFUSED, 5)
+    assert not refusals.keep("agent", REFUSED, HOUR - 1)
+    assert refusals.keep("agent", REFUSED, HOUR)
+
+
+def test_what_closes_an_account_is_always_kept():
+    refusals = Refusals()
+    closing = Decision(Effect.HOLD, (Reason("account", HOUR, 4, 3, Effect.HOLD),))
+    closed = Decision(Effect.HOLD, (Reason("account", 0, 0, 0, Effect.HOLD),))
+    for n in range(KEPT_AN_HOUR):
+        refusals.keep("agent", REFUSED, n)
+    assert refusals.keep("agent", closing, MINUTE)
+    assert not refusals.keep("agent", closed, MINUTE), "the ledger has the hold already"
