@@ -1,4 +1,4 @@
-"""Which files ship with Ecluse? The default policy set, a generic estate, and an example to start from."""
+"""Which files ship with Ecluse? The default policy set, a generic estate, and examples to start from."""
 
 from importlib.resources import files
 
@@ -6,5 +6,5 @@ __all__ = ["shipped"]
 
 
 def shipped(name: str) -> bytes:
-    """The bytes of a shipped file: `policy.yaml`, `estate.yaml` or `estate-example.yaml`."""
+    """The bytes of a shipped file: `policy.yaml`, `estate.yaml`, or an example (`estate-example.yaml`, `gate.yaml`, `routes.yaml`)."""
     return files(__name__).joinpath(name).read_bytes()
