@@ -17,9 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from servers.gate import POLICY, GateProcess, persons_in
-
 from ecluse.ledgers.directory import DirectoryLedger
+from servers.gate import POLICY, GateProcess, persons_in
 
 CONNECTIONS = 8
 
@@ -129,7 +128,7 @@ def run(rounds: int, *, limit: int, folder: Path, seed: int = 0) -> dict[str, in
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with tempfile.TemporaryDirectory() as folder:
-        print(run(rounds, limit=rounds * 40, folder=Path(folder)))
+        sys.stdout.write(f"{run(rounds, limit=rounds * 40, folder=Path(folder))}\n")
 
 
 if __name__ == "__main__":
