@@ -29,7 +29,9 @@ def routes(desk: Desk) -> tuple[Route, ...]:
     """The routes for persons and their tools."""
     looking = _Looking(desk)
     acts = tuple(
-        Route("POST", f"/v1/manage/{kind}", _acting(desk, kind), _MANAGE, _act_operation(kind))
+        Route(
+            "POST", f"/v1/manage/{kind}", _acting(desk, kind), _scopes(kind), _act_operation(kind)
+        )
         for kind in ACTS
     )
     return (
@@ -38,6 +40,11 @@ def routes(desk: Desk) -> tuple[Route, ...]:
         Route("GET", "/v1/findings", looking.findings, _READ, _FINDINGS),
         *acts,
     )
+
+
+def _scopes(kind: str) -> frozenset[str]:
+    """An application tells by itself whom its managers create; everything else is a person's."""
+    return _MANAGE | {Scope.REPORT.value} if kind == "account" else _MANAGE
 
 
 class _Looking:

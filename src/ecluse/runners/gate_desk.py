@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from ecluse.engine.explain import Usage
 from ecluse.model.access import AccessRequest
 from ecluse.model.asked import Answer, Asked, Operation
-from ecluse.model.client import Client
+from ecluse.model.client import Client, Scope
 from ecluse.model.decision import Hold
 from ecluse.model.errors import CallerError
 from ecluse.model.finding import Finding, Severity
@@ -119,12 +119,13 @@ class GateDesk:
         }
 
     async def act(self, kind: str, detail: dict[str, Any], client: Client) -> dict[str, Any]:
-        """Makes a person's act.
+        """Makes a person's act; that an account was created, a program may tell as well.
 
         Raises:
             CallerError: when nobody is named, or the act is unknown or impossible.
         """
-        if not client.person:
+        told_by_program = kind == "account" and Scope.REPORT in client.may
+        if not client.person and not told_by_program:
             raise CallerError(
                 f"`{client.id}` is no person's client",
                 help="acts are made by a named person: enrol one with `ecluse client add --person`",
@@ -132,7 +133,7 @@ class GateDesk:
         acting = self._acts.get(kind)
         if acting is None:
             raise CallerError(f"`{kind}` is no act", help=f"one of {', '.join(sorted(self._acts))}")
-        return await acting(detail, client.person)
+        return await acting(detail, client.person or client.id)
 
     def findings(self) -> tuple[Finding, ...]:
         """What is open now, most severe first."""
