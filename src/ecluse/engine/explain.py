@@ -67,6 +67,22 @@ _SENTENCES = {
     },
 }
 
+_DECIDED = {
+    "en": {
+        "hold": "closed by somebody in charge until a person reopens it",
+        "hold:": "closed with the account `{name}`, which created it, until a person reopens that one",
+        "application:": "application `{name}` is closed",
+        "isolated:": "closed while application `{name}` of the same portal is isolated",
+    },
+    "fr": {
+        "hold": "fermé par un responsable jusqu’à ce qu’une personne le rouvre",
+        "hold:": "fermé avec le compte « {name} », qui l’a créé, jusqu’à ce qu’une personne rouvre celui-ci",
+        "application:": "l’application « {name} » est fermée",
+        "isolated:": "fermée tant que l’application « {name} », du même portail, est isolée",
+    },
+}
+"""What a person decided, by the beginning of the name that `Standing` gives it."""
+
 
 def sentence(reason: Reason, policies: PolicySet, language: str = "en") -> str:
     """Says a reason in words, the policy's own words first where it has some.
@@ -78,7 +94,11 @@ def sentence(reason: Reason, policies: PolicySet, language: str = "en") -> str:
     """
     words = _SENTENCES[language]
     if not reason.window:
-        return words[Effect.HOLD].format(policy=reason.policy)
+        kind, colon, name = reason.policy.partition(":")
+        form = _DECIDED[language].get(kind + colon)
+        if form is None or any(b.id == reason.policy for b in policies.budgets):
+            form = words[Effect.HOLD]
+        return form.format(policy=reason.policy, name=name)
     form = words["over"] if reason.used > reason.limit else words[Effect.WARN]
     numbers = form.format(
         policy=reason.policy,

@@ -59,6 +59,28 @@ def test_usage_tells_every_window_and_charges_nothing():
         ),
         (Reason("b", HOUR, 3, 3, Effect.WARN), "fr", "Trop de personnes. (« b » : 3 sur 3 en 1h)"),
         (Reason("gone", DAY, 2, 3, Effect.WARN), "en", "`gone`: 2 of 3 in 24h"),
+        (
+            Reason("hold", 0, 0, 0, Effect.HOLD),
+            "en",
+            "closed by somebody in charge until a person reopens it",
+        ),
+        (
+            Reason("hold:boss", 0, 0, 0, Effect.HOLD),
+            "en",
+            "closed with the account `boss`, which created it, until a person reopens that one",
+        ),
+        (Reason("application:x", 0, 0, 0, Effect.DENY), "en", "application `x` is closed"),
+        (Reason("application:x", 0, 0, 0, Effect.DENY), "fr", "l’application « x » est fermée"),
+        (
+            Reason("isolated:x:y", 0, 0, 0, Effect.DENY),
+            "fr",
+            "fermée tant que l’application « x:y », du même portail, est isolée",
+        ),
+        (
+            Reason("over", 0, 0, 0, Effect.HOLD),
+            "fr",
+            "fermé par « over » jusqu’à ce qu’une personne le rouvre",
+        ),
     ],
 )
 def test_a_reason_is_said_in_words(reason, language, text):
@@ -71,3 +93,9 @@ def test_usage_counts_an_access_beside_the_last_one():
     engine.check(read(1), 0)
     (found,) = usage(engine, read(1))
     assert (found.used, found.with_request, found.left) == (1, 2, 2)
+
+
+def test_a_budget_may_have_the_name_of_a_hold():
+    named = PolicySet((Budget("hold", (Key.ACCOUNT,), (Window(HOUR, 3),), effect=Effect.HOLD),))
+    said = sentence(Reason("hold", 0, 0, 0, Effect.HOLD), named)
+    assert said == "closed by `hold` until a person reopens it"
