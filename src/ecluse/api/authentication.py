@@ -7,14 +7,12 @@ narrowing work at once. A token's signature is checked once; its SHA-256 is reme
 
 import pwd
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
-from ecluse.api.app import Unrecognized
 from ecluse.api.peer import Peer
-from ecluse.api.server import PEER
 from ecluse.api.tokens import Verifier
 from ecluse.loaders.clients import UNMAPPED
 from ecluse.model.client import Client, Scope
@@ -40,7 +38,6 @@ _ERRORS: Final = {
 }
 """What a challenge says of each reason (RFC 6750, 3.1); of the others, that the token is invalid."""
 
-_NOBODY: Final = Peer()
 _ANYBODY: Final = Client(UNMAPPED, frozenset({Scope.ASK, Scope.REPORT}))
 
 
@@ -145,17 +142,6 @@ class Authenticator:
         if peer.certificate is not None:
             return self._by_certificate(peer.certificate)
         return self._refuse("missing")
-
-    def recognize(self, scope: MutableMapping[str, Any]) -> Client:
-        """Who sends a request, as the application asks it (`ecluse.api.app.Recognizer`).
-
-        Raises:
-            Unrecognized: when it is nobody.
-        """
-        found = self.client(scope["headers"], scope.get(PEER) or _NOBODY)
-        if isinstance(found, Refusal):
-            raise Unrecognized(found.what)
-        return found
 
     def findings(self) -> tuple[Finding, ...]:
         """Users of the file that this machine does not have: whoever should be them is only `unix`."""
