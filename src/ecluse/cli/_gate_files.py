@@ -95,7 +95,7 @@ def _document(found: "Match | Free | Refused") -> dict[str, Any]:
     persons = list(found.persons) if isinstance(found, Match) else []
     word = "persons" if persons else "uncounted"
     if not isinstance(found, Match) and found.disclosed:
-        word = "disclosed by the application"
+        word = "disclosed"
     return {
         "found": word,
         "persons": persons,
