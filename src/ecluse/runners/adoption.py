@@ -14,6 +14,7 @@ from typing import Final
 from ecluse.engine.evaluate import Engine
 from ecluse.model.access import AccessRequest
 from ecluse.model.policy import Budget, PolicySet
+from ecluse.service.rebuild_tail import charge_all
 
 __all__ = ["Adoption", "Rebuilder"]
 
@@ -72,9 +73,7 @@ class Adoption:
         done = 0
         while done < len(self._noted):
             part = self._noted[done : done + _CHARGED_AT_ONCE]
-            for seq, at, request in part:
-                if seq >= size:
-                    engine.observe(request, at)
+            charge_all(engine, ((at, request) for seq, at, request in part if seq >= size))
             done += len(part)
             if done < len(self._noted):
                 await asyncio.sleep(0)
