@@ -134,6 +134,29 @@ class Directory(Protocol):
         """Called by replay; adds account_kind, lineage, created_at to columns of EVENT_SCHEMA, and own when known."""
         ...
 
+    def creators(self, account: str) -> tuple[str, ...]:
+        """Called before each decision; who created the account, nearest first, up to the first of its line."""
+        ...
+
+    def descendants(self, account: str) -> frozenset[str]:
+        """Called to show what a hold takes along; all accounts that it created, directly or through others."""
+        ...
+
+    def check_new(self, account: str, *, created_by: str) -> None:
+        """Called before an account's act is written; raises `CallerError` when it is not new."""
+        ...
+
+    def add(
+        self, account: str, *, kind: str | None, organization: str | None, created_by: str, at: int
+    ) -> None:
+        """Called when an account was created while the gate runs, and at start for those of the ledger.
+
+        Promises that nothing the directory knew is loosened: what it lists keeps its age and lineage (or
+        `CallerError`), the new account is created at `at` and in the lineage of its creator. On a crash it
+        is forgotten, and added again from the ledger.
+        """
+        ...
+
     def findings(self) -> tuple[Finding, ...]:
         """Called at the end of a replay; what a person should know of the directory after what it was asked."""
         ...

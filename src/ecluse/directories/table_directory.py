@@ -1,15 +1,17 @@
 """What is known of an account, from the tables of the estate? Its kind, organization, creator, age and caseload."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from ecluse.directories.descent import Descent
 from ecluse.directories.lineage import find_roots
 from ecluse.directories.tables import read_accounts, read_caseload
 from ecluse.model.account import AccountFacts
+from ecluse.model.errors import CallerError
 from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding, Severity
 
@@ -18,8 +20,20 @@ __all__ = ["TableDirectory", "open_directory"]
 MAX_REMEMBERED: Final = 1_000_000
 """Accounts outside the table whose first event is remembered; beyond, each event is taken as their first."""
 
+MAX_ADDED: Final = 1_000_000
+"""Accounts that may be added while the gate runs; more belong in the table."""
+
 ESTABLISHED: Final = 0
 """Creation time of every account when there is no accounts table: long ago."""
+
+_KNOWN: Final = {
+    "account": pl.String,
+    "account_kind": pl.String,
+    "table_organization": pl.String,
+    "created_at": pl.Int64,
+    "lineage": pl.String,
+    "listed": pl.Boolean,
+}
 
 
 def open_directory(estate: Estate, folder: Path) -> "TableDirectory":
@@ -41,7 +55,8 @@ class TableDirectory:
     """Facts of accounts from an accounts table and a caseload table, each of which may be missing.
 
     Without an accounts table every account is its own lineage and was created at 0. With one, an account
-    that it does not list is newborn at its first event.
+    that it does not list is newborn at its first event. Accounts that were created while the gate runs are
+    added to either, and say nothing about those that the table lists.
     """
 
     def __init__(
@@ -53,6 +68,8 @@ class TableDirectory:
     ) -> None:
         self._accounts = None if accounts is None else _with_lineage(accounts, file)
         self._facts = {} if self._accounts is None else _facts(self._accounts)
+        self._added: dict[str, AccountFacts] = {}
+        self._descent = Descent(() if accounts is None else _creators(accounts))
         self._first_seen: dict[str, int] = {}
         self._caseload = None if caseload is None else caseload.unique().sort("account", "person")
         self._shelves = {} if self._caseload is None else _shelves(self._caseload)
@@ -60,9 +77,7 @@ class TableDirectory:
 
     def facts(self, account: str, at: int) -> AccountFacts:
         """What is known of the account at an instant (microseconds)."""
-        if self._accounts is None:
-            return AccountFacts(lineage=account, created_at=ESTABLISHED)
-        known = self._facts.get(account)
+        known = self._facts.get(account) or self._added.get(account)
         if known is not None:
             return known
         return AccountFacts(lineage=account, created_at=self._first(account, at))
@@ -74,6 +89,63 @@ class TableDirectory:
         held = self._persons_of(account)
         return tuple(person in held for person in persons)
 
+    def creators(self, account: str) -> tuple[str, ...]:
+        """Who created the account, nearest first, up to the first of its line; nothing when nobody is known to have."""
+        return self._descent.creators(account)
+
+    def descendants(self, account: str) -> frozenset[str]:
+        """All accounts that it created, directly or through others."""
+        return self._descent.descendants(account)
+
+    def check_new(self, account: str, *, created_by: str) -> None:
+        """Refuses an account that is not new.
+
+        Raises:
+            CallerError: when the table lists it, it was added before, it created others or itself.
+        """
+        if account in self._facts:
+            raise CallerError(
+                f"the account `{account}` is in the accounts table already",
+                help="the table says what it is and since when; correct it there",
+            )
+        if account in self._added:
+            raise CallerError(
+                f"the account `{account}` was added before",
+                help="an account is created once; to close it, hold it",
+            )
+        if account == created_by or self._descent.has_created(account):
+            raise CallerError(
+                f"the account `{account}` has created accounts already: it is not new",
+                help="list it in the accounts table",
+            )
+        if len(self._added) >= MAX_ADDED:
+            raise CallerError(
+                f"{MAX_ADDED} accounts were added while the gate ran",
+                help="list them in the accounts table and start the gate again",
+            )
+
+    def add(
+        self, account: str, *, kind: str | None, organization: str | None, created_by: str, at: int
+    ) -> None:
+        """Takes in an account that was created while the gate runs.
+
+        It draws on the lineage of whoever created it, and is as young as anybody could say: seen
+        before it was told of, it counts as created now, and so stays longest on probation. An
+        unknown kind or organization is None.
+
+        Raises:
+            CallerError: as `check_new`.
+        """
+        self.check_new(account, created_by=created_by)
+        above = self._facts.get(created_by) or self._added.get(created_by)
+        self._added[account] = AccountFacts(
+            kind=kind,
+            organization=organization,
+            lineage=created_by if above is None else above.lineage,
+            created_at=max(at, self._first_seen.pop(account, at)),
+        )
+        self._descent.add(account, created_by)
+
     def join(self, events: pl.DataFrame) -> pl.DataFrame:
         """Adds `account_kind`, `lineage`, `created_at`, fills `organization`, and `own` with a caseload table.
 
@@ -82,14 +154,15 @@ class TableDirectory:
         """
         if "organization" not in events.columns:
             events = events.with_columns(organization=pl.lit(None, pl.String))
-        if self._accounts is None:
+        known = self._known()
+        if known is None:
             joined = events.with_columns(
                 account_kind=pl.lit(None, pl.String),
                 lineage=pl.col("account"),
                 created_at=pl.lit(ESTABLISHED, pl.Int64),
             )
         else:
-            joined = self._join_accounts(events, self._accounts)
+            joined = self._join_accounts(events, known)
         return joined if self._caseload is None else _join_own(joined, self._caseload)
 
     def headcounts(self) -> dict[tuple[str | None, str | None], int]:
@@ -117,6 +190,20 @@ class TableDirectory:
             ),
         )
 
+    def _known(self) -> pl.DataFrame | None:
+        """The table with those that were added; None when there are neither."""
+        if not self._added:
+            return self._accounts
+        added = pl.DataFrame(
+            [
+                (name, f.kind, f.organization, f.created_at, f.lineage, True)
+                for name, f in self._added.items()
+            ],
+            schema=_KNOWN,
+            orient="row",
+        )
+        return added if self._accounts is None else pl.concat([self._accounts, added])
+
     def _join_accounts(self, events: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
         joined = events.join(accounts, on="account", how="left", maintain_order="left")
         unlisted = (
@@ -139,6 +226,8 @@ class TableDirectory:
         )
 
     def _first(self, account: str, at: int) -> int:
+        if self._accounts is None:
+            return ESTABLISHED
         first = self._first_seen.get(account)
         if first is not None and first <= at:
             return first
@@ -162,6 +251,10 @@ def _with_lineage(accounts: pl.DataFrame, file: str) -> pl.DataFrame:
         pl.Series("lineage", [roots[a] for a in accounts["account"]], dtype=pl.String),
         pl.lit(True).alias("listed"),  # noqa: FBT003 - a column of one value
     )
+
+
+def _creators(accounts: pl.DataFrame) -> Iterator[tuple[str, str]]:
+    return accounts.select("account", "created_by").drop_nulls().iter_rows()
 
 
 def _facts(accounts: pl.DataFrame) -> dict[str, AccountFacts]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ecluse.directories.table_directory import TableDirectory, open_directory
 from ecluse.loaders.estate import default_estate
 from ecluse.model.account import AccountFacts
+from ecluse.model.errors import CallerError
 from ecluse.model.estate import Estate
 from ecluse.ports import Directory
 
@@ -152,3 +153,112 @@ def test_bulk_and_live_agree(listed, caseload, asked):
         assert facts.lineage == row["lineage"]
         assert facts.created_at == row["created_at"]
         assert live.own(row["account"], row["persons"]) == tuple(row["own"])
+
+
+BORN = {"kind": "partner", "organization": "north", "created_by": "ben", "at": 500}
+
+
+class TestAccountsCreatedAtRunTime:
+    """An account that is added is new, and charges its creator's lineage; nothing known is loosened by it."""
+
+    def test_it_is_as_young_as_it_is_and_in_the_lineage_of_its_creator(self):
+        directory: Directory = TableDirectory(accounts=TABLE)
+        directory.add("child", **BORN)
+        assert directory.facts("child", 900) == AccountFacts(
+            kind="partner", organization="north", lineage="anna", created_at=500
+        )
+        assert directory.creators("child") == ("ben", "anna")
+        directory.add("grandchild", **(BORN | {"created_by": "child"}))
+        assert directory.facts("grandchild", 900).lineage == "anna"
+        assert directory.descendants("anna") == {"ben", "child", "grandchild"}
+        assert directory.findings() == ()
+
+    def test_a_creator_that_nobody_knows_is_the_first_of_the_line(self):
+        directory = TableDirectory(accounts=TABLE)
+        directory.add("child", **(BORN | {"created_by": "elsewhere"}))
+        assert directory.facts("child", 900).lineage == "elsewhere"
+
+    def test_without_a_table_it_is_new_among_established_accounts(self):
+        directory = TableDirectory()
+        directory.add("child", **(BORN | {"kind": None, "created_by": "boss"}))
+        assert directory.facts("child", 900).created_at == 500
+        assert directory.facts("child", 900).lineage == "boss"
+        assert directory.facts("boss", 900) == AccountFacts(lineage="boss", created_at=0)
+        joined = directory.join(events((900, "child"), (901, "boss")))
+        assert joined.select("account_kind", "organization", "lineage", "created_at").rows() == [
+            (None, "north", "boss", 500),
+            (None, None, "boss", 0),
+        ]
+        assert directory.findings() == ()
+
+    def test_an_account_that_was_seen_before_is_no_older_for_it(self):
+        directory = TableDirectory(accounts=TABLE)
+        assert directory.facts("child", 300).created_at == 300
+        directory.add("child", **BORN)
+        assert directory.facts("child", 900).created_at == 500
+        assert directory.findings() == ()  # it is listed now
+        assert directory.facts("late", 700).created_at == 700
+        directory.add("late", **BORN)  # seen by a clock that was ahead
+        assert directory.facts("late", 900).created_at == 700
+
+    @pytest.mark.parametrize(
+        ("account", "creator", "message"),
+        [
+            ("anna", "ben", "in the accounts table already"),
+            ("ben", "anna", "in the accounts table already"),
+            ("child", "anna", "was added before"),
+            ("new", "new", "not new"),
+            ("old", "child", "not new"),
+        ],
+    )
+    def test_what_is_known_cannot_be_created_again(self, account, creator, message):
+        table = accounts(*TABLE.rows(), ("cleo", "partner", None, "old", 3))
+        directory = TableDirectory(accounts=table)
+        directory.add("child", **BORN)
+        names = ("anna", "ben", "cleo", "child", "old")
+        before = [(directory.facts(n, 900), directory.creators(n)) for n in names]
+        with pytest.raises(CallerError, match=message) as caught:
+            directory.add(account, **(BORN | {"created_by": creator, "at": 1}))
+        assert caught.value.help
+        assert [(directory.facts(n, 900), directory.creators(n)) for n in names] == before
+
+    def test_there_is_an_end_to_them(self, monkeypatch):
+        monkeypatch.setattr("ecluse.directories.table_directory.MAX_ADDED", 1)
+        directory = TableDirectory()
+        directory.add("one", **BORN)
+        with pytest.raises(CallerError, match="1 accounts were added"):
+            directory.add("two", **BORN)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(names, st.sampled_from([None, "a", "b"])), unique_by=lambda r: r[0]),
+    st.lists(st.tuples(names, names, st.integers(0, 20)), max_size=6),
+    st.lists(names, max_size=8),
+    st.booleans(),
+)
+def test_adding_loosens_nothing_and_bulk_agrees(listed, added, asked, table):
+    """Whoever was known keeps age, lineage, kind and creators; live and in bulk the same is told of everybody."""
+    rows = [(n, "k", None, c if (c or "z") < n else None, 3) for n, c in listed]
+    directory = TableDirectory(accounts=accounts(*rows) if table else None)
+    known = [n for n, _ in listed] if table else []
+    for name, creator, at in added:
+        before = {n: (directory.facts(n, 30), directory.creators(n)) for n in known}
+        try:
+            directory.add(name, kind="new", organization=None, created_by=creator, at=at)
+        except CallerError:
+            assert name in known or name == creator or directory.descendants(name)
+        else:
+            assert name not in known
+            known.append(name)
+            assert directory.facts(name, 30).created_at == at
+            assert directory.facts(name, 30).lineage == directory.creators(name)[-1]
+        assert all((directory.facts(n, 30), directory.creators(n)) == before[n] for n in before)
+    frame = events(*((30 + at, n) for at, n in enumerate(asked)))
+    for row in directory.join(frame).iter_rows(named=True):
+        facts = directory.facts(row["account"], row["at"])
+        assert (facts.kind, facts.lineage, facts.created_at) == (
+            row["account_kind"],
+            row["lineage"],
+            row["created_at"],
+        )
