@@ -69,6 +69,10 @@ class Pseudonymizer:
         made = [blake2b(person.encode(), key=key, digest_size=16).digest() for person in persons]
         return cast("list[Pseudonym]", made)
 
+    def derive(self, purpose: bytes) -> bytes:
+        """Returns 32 secret bytes for another purpose; gates that share the key share them."""
+        return blake2b(purpose, key=self._key, digest_size=32, person=b"ecluse-derive").digest()
+
     @staticmethod
     def person_id(pseudonym: Pseudonym) -> PersonId:
         """Returns the identity by which the engine counts: the first 8 bytes, little end first."""
