@@ -10,6 +10,7 @@ from ecluse.cli._options import TEXT, counted, json_option, print_json, print_ta
 
 __all__ = ["command"]
 
+
 def _instant(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
     from ecluse.model.time import parse_instant
 
@@ -146,7 +147,9 @@ def reopen(name: str, *, as_json: bool, **options: Any) -> None:
 @click.argument("name", type=TEXT)
 @click.argument("state", type=click.Choice(["live", "decommissioning", "closing", "closed"]))
 @click.option(
-    "--closes-at", type=TEXT, help="When it closes for good, such as 2026-12-31T18:00:00+01:00."
+    "--closes-at",
+    callback=_instant,
+    help="When it closes for good, such as 2026-12-31T18:00:00+01:00.",
 )
 @click.option(
     "--isolate",
