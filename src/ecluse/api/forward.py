@@ -144,7 +144,7 @@ class _Forwarding:
 
 
 _NGINX: Final = (
-    "`Ecluse-Method`, `Ecluse-Target`, `Ecluse-Host` and `Ecluse-Source` say which request; the answer is 204 or 403, "
+    "`Ecluse-Method`, `Ecluse-Target`, `Ecluse-Host` and `Ecluse-Source` say which request; the answer is 200 or 403, "
     "and `Ecluse-Page` the reference for `/v1/page`."
 )
 _FORWARD: Final = "`X-Forwarded-Method`, `-Uri`, `-Host` and `-For` say which request; any answer but 200 is for the client."
@@ -159,7 +159,6 @@ def _operation(proxy: str, how: str) -> dict[str, object]:
     settings = (
         [] if proxy == "envoy" else [_setting(name, about) for name, about in _SETTINGS.items()]
     )
-    released = "204" if proxy == "nginx" else "200"
     refusals: dict[str, dict[str, object]] = {
         "403": {"description": "it does not; see `Ecluse-Page`"}
     }
@@ -180,7 +179,7 @@ def _operation(proxy: str, how: str) -> dict[str, object]:
         "summary": f"Whether a request that {proxy.title() if proxy != 'nginx' else proxy} holds back may go on",
         "description": f"It counts, as `check` does. {how}",
         "parameters": settings,
-        "responses": {released: {"description": "the request goes on"}, **refusals},
+        "responses": {"200": {"description": "the request goes on"}, **refusals},
     }
 
 

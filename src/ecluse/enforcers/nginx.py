@@ -48,8 +48,8 @@ class Nginx:
         return proxy_settings(query)
 
     def released(self, answer: Answer | None, language: Language) -> tuple[int, Headers]:
-        """204; what `auth_request_set` may want goes into headers."""
-        return 204, decided(answer, language)
+        """200; what `auth_request_set` may want goes into headers."""
+        return 200, decided(answer, language)
 
     def refused(self, case: Case, keep: Callable[[], str]) -> tuple[int, Headers] | None:
         """403; the page is fetched by its reference."""
