@@ -13,7 +13,7 @@ from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.verify import verify
 
 WRITER = """
-import os, random, sys
+import os, random, sys, threading, time
 from pathlib import Path
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.disk import Disk
@@ -29,9 +29,17 @@ class SmallWrites(Disk):
 sys.stdin.readline()  # imported; the parent says go
 root, chance = Path(sys.argv[1]), random.Random(int(sys.argv[2]))
 for line in sys.stdin:
+    chance.random()
     child = os.fork()
     if child == 0:
-        ledger = DirectoryLedger(root, seal_at=60, disk=SmallWrites())
+        behind = chance.random() < 0.5  # of the two ways of sealing
+        ledger = DirectoryLedger(root, seal_at=None if behind else 60, disk=SmallWrites())
+        def seal():
+            while True:
+                ledger.seal_behind(at_least=20)
+                time.sleep(0.002)
+        if behind:
+            threading.Thread(target=seal, daemon=True).start()
         number = ledger.size
         while True:
             for _ in range(chance.randrange(1, 9)):

@@ -1,62 +1,16 @@
 """A crash before any single operation on the disk, while appending, sealing, signing, importing, destroying."""
 
-import os
-
 import pytest
 
 from ecluse.ledgers import directory
 from ecluse.ledgers.directory import DirectoryLedger
-from ecluse.ledgers.disk import Disk
 from ecluse.ledgers.reader import frame_of
 from ecluse.ledgers.retention import retain
 from ecluse.ledgers.verify import verify
-from ledger_factory import START, entries_of, entry, thorough
+from fragile_disk import Crash, FragileDisk
+from ledger_factory import START, close_after_crash, entries_of, entry, thorough
 
 YEAR = 366 * 86_400 * 1_000_000
-
-
-class Crash(BaseException):
-    """The power switch."""
-
-
-class FragileDisk(Disk):
-    """Counts operations and dies at one of them: half of a write is done, anything else not at all."""
-
-    def __init__(self, dies_at=None):
-        self.done, self.dies_at = 0, dies_at
-
-    def _count(self):
-        if self.dies_at is not None and self.done >= self.dies_at:
-            raise Crash
-        self.done += 1
-
-    def write(self, descriptor, data):
-        try:
-            self._count()
-        except Crash:
-            os.write(descriptor, bytes(data)[: len(data) // 2])
-            raise
-        super().write(descriptor, data)
-
-    def write_at(self, descriptor, data, offset):
-        self._count()
-        super().write_at(descriptor, data, offset)
-
-    def sync(self, descriptor):
-        self._count()
-        super().sync(descriptor)
-
-    def truncate(self, descriptor, size):
-        self._count()
-        super().truncate(descriptor, size)
-
-    def rename(self, source, target):
-        self._count()
-        super().rename(source, target)
-
-    def unlink(self, path):
-        self._count()
-        super().unlink(path)
 
 
 def everyday(ledger, acknowledged):
@@ -88,9 +42,7 @@ def crash_at(tmp_path, step, work, prepare=lambda ledger: None):
         crashed = False
     except Crash:
         crashed = True
-    os.close(ledger._log._file)
-    os.close(ledger._log._mark_file)
-    os.close(ledger._lock)
+    close_after_crash(ledger)
     return root, acknowledged[-1], crashed
 
 

@@ -36,7 +36,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("append"), st.lists(entries, min_size=1, max_size=3)),
         st.tuples(st.just("extend"), st.lists(entries, min_size=1, max_size=6)),
-        st.tuples(st.sampled_from(["seal", "checkpoint", "reopen"]), st.just([])),
+        st.tuples(st.sampled_from(["seal", "behind", "turn", "checkpoint", "reopen"]), st.just([])),
     ),
     min_size=1,
     max_size=6,
@@ -67,6 +67,11 @@ def play(root, history):
             notes.append(ledger.checkpoint())
         elif step == "seal":
             ledger.seal()
+        elif step == "behind":
+            ledger.seal_behind()
+        elif step == "turn":  # a seal behind that was interrupted at once
+            if ledger.size > ledger._log.first and len(ledger._log.parts) == 1:
+                ledger._log.turn()
         else:
             ledger.close()
             ledger = DirectoryLedger(root, now=lambda: START)

@@ -76,6 +76,31 @@ def test_an_altered_or_cut_byte_is_found_wherever_it_is(shared, name, stride):
     assert not found(shared)
 
 
+@pytest.mark.parametrize("stride", [17, pytest.param(1, marks=thorough)])
+def test_an_altered_or_cut_byte_of_a_log_in_two_parts_is_found(small, stride):
+    with DirectoryLedger(small) as ledger:
+        ledger._log.turn()  # as when a seal behind was interrupted
+        for number in range(10, 12):
+            ledger.append(entry(number), durable=True)
+    path = small / "wal"
+    content = path.read_bytes()
+    assert content.count(b"ECLWAL1") == 2
+    for position in range(0, len(content), stride):
+        path.write_bytes(
+            content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :]
+        )
+        assert found(small), f"byte {position} altered"
+        path.write_bytes(content[:position])
+        assert found(small), f"cut at byte {position}"
+    path.write_bytes(content)
+    assert not found(small)
+    turn = content.rindex(b"ECLWAL1")
+    path.write_bytes(content[turn:])
+    assert found(small), "the first part is gone and no segment has it"
+    path.write_bytes(content[:turn] + content[turn + 84 :])
+    assert found(small), "the header in the middle is gone"
+
+
 def first(root):
     fault = verify(root).faults[0]
     return fault.seq, fault.file, fault.what

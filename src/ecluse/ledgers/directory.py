@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final, Self
@@ -16,14 +15,12 @@ from ecluse.ledgers.keys import Keys, Pseudonymizer, create_keys, load_keys
 from ecluse.ledgers.layout import DEFAULT_MONTHS, FirstPage, Layout, months_in_band
 from ecluse.ledgers.log import Log, create_log
 from ecluse.ledgers.mark import PURPOSE, Mark
-from ecluse.ledgers.notes import note_digest
 from ecluse.ledgers.opening import reopen
-from ecluse.ledgers.reader import COLUMNS, entries_of, frame_of_log, scan, take_snapshot
-from ecluse.ledgers.sealing import write_segment
+from ecluse.ledgers.reader import COLUMNS, entries_of, scan, take_snapshot
+from ecluse.ledgers.sealing import Sealed
 from ecluse.ledgers.segment import Manifest
-from ecluse.merkle.columns import Columns, take_columns
-from ecluse.merkle.note import Checkpoint, seal_note
-from ecluse.merkle.tree import CompactRange
+from ecluse.merkle.columns import take_columns
+from ecluse.merkle.note import seal_note
 from ecluse.model.entry import Entry
 from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
 from ecluse.model.time import format_instant
@@ -33,6 +30,8 @@ __all__ = ["DirectoryLedger", "system_time", "write_first_page"]
 
 SEGMENT: Final = 131_072
 DIRECT: Final = 4_096
+PAUSE: Final = 0.001
+"""Seconds that `seal_behind` rests after each millisecond of work, in which it holds the interpreter."""
 
 
 def system_time() -> int:
@@ -41,12 +40,15 @@ def system_time() -> int:
 
 
 class DirectoryLedger:
-    """A ledger in a directory, held by one writer.
+    """A ledger in a directory, held by one writer; its threads may do everything at the same time.
 
     `entries` of the log that have grown past `seal_at` are sealed by the next commit; None leaves
     sealing to the caller. In relaxed mode a commit survives the death of the process but not a loss
-    of power; `sync`, `seal`, `checkpoint` and `close` make everything durable.
+    of power; `sync`, `seal`, `seal_behind`, `checkpoint` and `close` make everything durable.
     """
+
+    # Two locks, taken in this order: `_sealing` by whoever makes segments or checkpoints, for as long as that
+    # takes; `_gate` by appends, and by what must keep them waiting.
 
     def __init__(
         self, root: Path, *, keys: Path | None = None, relaxed: bool = False, seal_at: int | None = SEGMENT, accept_loss: str = "",
@@ -78,15 +80,19 @@ class DirectoryLedger:
             os.close(self._lock)
             raise
         self._log: Log = opened.log
-        self._manifests = opened.manifests
+        self._sealed = Sealed(
+            self.layout, self.disk, signer=self._keys.signer, origin=self.page.origin, now=now, manifests=opened.manifests
+        )  # fmt: skip
         self.repairs = tuple(opened.repairs)
-        self._gate = RLock()
+        self._sealing, self._gate = RLock(), RLock()
         self._seal_after = seal_at
-        self._tree = CompactRange()
-        for manifest in self._manifests:
-            self._tree.join(manifest.range)
-        for repair in self.repairs:
-            self.act("recovery", {**repair, "reason": accept_loss} if accept_loss else repair)
+        try:
+            for repair in self.repairs:
+                self.act("recovery", {**repair, "reason": accept_loss} if accept_loss else repair)
+        except BaseException:
+            self._log.close()
+            os.close(self._lock)
+            raise
 
     @classmethod
     def create(
@@ -142,7 +148,7 @@ class DirectoryLedger:
     @property
     def manifests(self) -> tuple[Manifest, ...]:
         """The sealed segments, in order."""
-        return tuple(self._manifests)
+        return tuple(self._sealed.manifests)
 
     # -- writing
 
@@ -180,65 +186,71 @@ class DirectoryLedger:
             columns = take_columns(frame)
         except (ValueError, pl.exceptions.PolarsError) as error:
             raise CallerError(str(error).splitlines()[0]) from None
-        with self._gate:
-            self._commit(None, sync=True)
+        with self._sealing, self._gate:
+            self._log.flush()
             first = self.size
             if len(columns) < DIRECT:
                 for entry in entries_of(columns):
                     self._log.append(entry)
-                self._commit(None, sync=True)
+                self._log.flush()
                 return range(first, first + len(columns))
             self.seal()
             pieces = -(-len(columns) // SEGMENT)
-            with self._replacing():
+            try:
                 for piece in range(pieces):
                     begin, end = (
                         piece * len(columns) // pieces,
                         (piece + 1) * len(columns) // pieces,
                     )
-                    self._add_segment(columns.slice(begin, end - begin), secret=None, expected=None)
+                    self._sealed.add(self._log, columns.slice(begin, end - begin))
+            finally:
+                if self._sealed.end > self._log.first:
+                    self._log.renew(self._sealed.end)
             return range(first, self.size)
 
     def seal(self) -> Manifest | None:
-        """Moves the log's entries into a segment under a signed checkpoint; None when there are none."""
-        with self._gate:
-            self._commit(None, sync=True, sealing=True)
-            if not self._log.leaves:
+        """Moves the log's entries into a segment under a signed checkpoint; None when there are none.
+
+        Appends wait until it is done; `seal_behind` keeps nobody waiting.
+        """
+        with self._sealing, self._gate:
+            manifest = None
+            while self._sealed.end < self._log.size or self._log.first < self._sealed.end:
+                manifest = self._seal_first_part(between=lambda: None)
+            return manifest
+
+    def seal_behind(self, *, at_least: int = 1) -> Manifest | None:
+        """Moves what the log holds now into a segment, while other threads append and commit.
+
+        For a thread of its own. Appends wait for microseconds, commits for a few writes of a small
+        file. What an earlier call could not finish is finished first.
+
+        Options:
+            at_least: does nothing while fewer entries are unsealed.
+
+        Raises:
+            UnavailableError: when the disk refuses; every entry stays where it was, and the ledger goes on.
+        """
+        with self._sealing:
+            unsealed = self._log.size - self._sealed.end
+            if self._log.first == self._sealed.end and unsealed < max(1, at_least):
                 return None
-            columns = take_columns(frame_of_log(self.layout))
-            with self._replacing():
-                return self._add_segment(
-                    columns, secret=self._log.header.secret, expected=bytes(self._log.leaves)
-                )
+            return self._seal_first_part(between=_pause)
 
     def checkpoint(self) -> str:
         """Signs the present size and root, keeps the note and returns it."""
-        with self._gate:
-            self._commit(None, sync=True, sealing=True)
-            return self._sign(self._tree_with_log(), ())
+        with self._sealing:
+            size = self._log.flush()
+            return self._sealed.sign(self._log, self._sealed.with_log(self._log, size))
 
     def replace_manifests(self, rewritten: Sequence[Manifest]) -> None:
         """Puts rewritten segments (same entries, persons destroyed) in force under a signed checkpoint."""
-        with self._gate:
-            self._commit(None, sync=True, sealing=True)
+        with self._sealing:
+            if self._log.first < self._sealed.end:
+                self._log.shed()  # it would keep the persons, and the secret of their salts
+            size = self._log.flush()
             with unavailable("the manifests cannot be replaced"):
-                for manifest in rewritten:
-                    self.disk.write_whole(self.layout.pending(manifest.number), manifest.write())
-                self._sign(self._tree_with_log(), rewritten)
-                for manifest in rewritten:
-                    old = self._manifests[manifest.number]
-                    assert (old.first, old.count, old.subtrees) == (
-                        manifest.first,
-                        manifest.count,
-                        manifest.subtrees,
-                    )
-                    self.disk.rename(
-                        self.layout.pending(manifest.number), self.layout.manifest(manifest.number)
-                    )
-                    self.disk.sync_folder(self.layout.segments)
-                    self._manifests[manifest.number] = manifest
-                    self.disk.unlink(self.layout.segments / old.file)
-                self.disk.sync_folder(self.layout.segments)
+                self._sealed.replace(self._log, self._sealed.with_log(self._log, size), rewritten)
 
     def write_page(self, page: FirstPage) -> None:
         """Signs and writes a changed first page."""
@@ -248,13 +260,14 @@ class DirectoryLedger:
 
     def close(self) -> None:
         """Commits what is pending and lets the next writer in."""
-        try:
-            if not self._log.broken:
-                self._commit(None, sync=True, sealing=True)
-                self._log.write_mark(sync=True)
-        finally:
-            self._log.close()
-            os.close(self._lock)
+        with self._sealing, self._gate:
+            try:
+                if not self._log.broken:
+                    self._log.flush()
+                    self._log.write_mark()
+            finally:
+                self._log.close()
+                os.close(self._lock)
 
     def __enter__(self) -> Self:
         return self
@@ -272,89 +285,40 @@ class DirectoryLedger:
 
     # -- inside
 
-    def _commit(self, ticket: Ticket | None, *, sync: bool, sealing: bool = False) -> int:
-        log = self._log
-        try:
-            size = log.commit(ticket, sync=sync)
-        except UnavailableError:
-            with (
-                self._gate
-            ):  # another thread may just have sealed, and with it committed, what this one appended
-                if log is self._log:
-                    raise
-            return self._commit(ticket, sync=sync, sealing=sealing)
-        if (
-            not sealing
-            and self._seal_after is not None
-            and size - self._log.header.first >= self._seal_after
-        ):
+    def _commit(self, ticket: Ticket | None, *, sync: bool) -> int:
+        size = self._log.commit(ticket, sync=sync)
+        if self._seal_after is not None and size - self._log.first >= self._seal_after:
             self._seal_now()
         return size
 
     def _seal_now(self) -> None:
         """Seals on the way; a disk that refuses only postpones it, since the entries are safe in the log."""
         assert self._seal_at is not None
-        with self._gate:
-            try:
-                self.seal()
-                self._seal_after = self._seal_at
-            except UnavailableError:
-                self._seal_after = self.size - self._log.header.first + max(1, self._seal_at // 8)
-
-    def _add_segment(
-        self, columns: Columns, *, secret: bytes | None, expected: bytes | None
-    ) -> Manifest:
-        tree = self._tree.copy()
-        with unavailable("the segment cannot be written"):
-            manifest = self._write_segment(columns, tree, secret=secret, expected=expected)
-        self._manifests.append(manifest)
-        self._tree = tree
-        return manifest
-
-    def _write_segment(
-        self, columns: Columns, tree: CompactRange, *, secret: bytes | None, expected: bytes | None
-    ) -> Manifest:
-        return write_segment(
-            self.layout, self.disk, columns, tree=tree, number=len(self._manifests), secret=secret, expected=expected,
-            sign=lambda manifest: self._sign(tree, [manifest]),
-        )  # fmt: skip
-
-    @contextmanager
-    def _replacing(self) -> Iterator[None]:
-        """Around the writing of segments: afterwards a new, empty log follows them, also when a later one failed."""
+        if not self._sealing.acquire(blocking=False):
+            return  # somebody seals already
         try:
-            yield
+            self.seal()
+            self._seal_after = self._seal_at
+        except UnavailableError:
+            self._seal_after = self.size - self._log.first + max(1, self._seal_at // 8)
         finally:
-            old = self._log
-            if self._tree.end > old.header.first:
-                # 5. A new log takes the place of the old one, whose entries are sealed. 6. The mark follows.
-                old.broken = True  # unless the new one stands, nothing more may be written
-                with unavailable("the write-ahead log cannot be replaced"):
-                    header = create_log(
-                        self.layout, self.disk, first=self._tree.end, before=old.chain
-                    )
-                    self._log = old.followed_by(header)
-                old.close()
-                self._log.write_mark(sync=True)
+            self._sealing.release()
 
-    def _tree_with_log(self) -> CompactRange:
-        tree = self._tree.copy()
-        tree.join(CompactRange.over(bytes(self._log.leaves), tree.end))
-        return tree
+    def _seal_first_part(self, *, between: Callable[[], None]) -> Manifest:
+        log, sealed = self._log, self._sealed
+        if log.first == sealed.end:
+            # What is appended from now on has another secret: that of this part goes with its segment.
+            if len(log.parts) == 1:
+                log.turn()
+            sealed.seal_part(log, between=between)
+        # 5. The log lets go of what is sealed; after a crash the next opening does it.
+        log.shed()
+        return sealed.manifests[-1]
 
-    def _sign(self, tree: CompactRange, manifests: Sequence[Manifest]) -> str:
-        signer = self._keys.signer
-        previous = self._log.note.hex() if self._log.note != bytes(32) else ""
-        signed = tuple((manifest.number, manifest.digest) for manifest in manifests)
-        checkpoint = Checkpoint(
-            self.page.origin, tree.end, tree.root(), format_instant(self._now()), previous, signed
-        )
-        note = seal_note(checkpoint.text(), signer.key, signer.sign)
-        with unavailable("the checkpoint cannot be written"):
-            self.disk.append(self.layout.checkpoints, note.encode())
-        self._log.note = bytes.fromhex(note_digest(note))
-        self._log.write_mark(sync=True)
-        return note
+
+def _pause() -> None:
+    """Lets threads that wait for the interpreter have it."""
+    time.sleep(PAUSE)
 
 
 def _own_keys(folder: Path, page: FirstPage, public: bytes) -> Keys:

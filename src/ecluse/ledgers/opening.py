@@ -1,7 +1,8 @@
 """What state did the last writer leave, and how is it brought back to a known one?
 
 Whatever a crash left is one of: temporary files, files of a segment without manifest, a log whose
-entries are already sealed, a checkpoint or record cut in the middle, a mark a little behind. Each is
+entries, or the first of whose parts, are already sealed, a checkpoint or record cut in the middle, a
+mark a little behind. Each is
 repaired here, and a repair that dropped bytes is told, so that it becomes an entry of the ledger.
 Anything else is not a crash, and is refused.
 """
@@ -19,9 +20,16 @@ from ecluse.ledgers.notes import Signed, read_notes, signed_manifests
 from ecluse.ledgers.reader import read_manifests
 from ecluse.ledgers.salts import Salter
 from ecluse.ledgers.segment import Manifest
-from ecluse.ledgers.wal import HEADER_SIZE, WalFault, WalHeader, WalRecord, read_records
+from ecluse.ledgers.wal import (
+    HEADER_SIZE,
+    Part,
+    WalFault,
+    WalHeader,
+    WalRecord,
+    read_records,
+)
 from ecluse.merkle.canonical import canonical
-from ecluse.merkle.tree import leaf_hash
+from ecluse.merkle.tree import HASH_SIZE, leaf_hash
 from ecluse.model.errors import IntegrityError
 
 __all__ = ["FoundLog", "Opened", "mark_chains", "pending_manifests", "read_log", "reopen"]
@@ -40,9 +48,17 @@ class Opened:
 
 @dataclass(slots=True)
 class FoundLog:
-    """The sound part of a log: leaf hashes end to end, chain hashes (one more than entries), its end, and what follows."""
+    """What is sound in a log.
 
-    header: WalHeader
+    Attributes:
+        parts: one, or two when the first was about to be sealed.
+        leaves: leaf hashes end to end.
+        chains: chain hashes, one more than entries; where a part begins, that of its header.
+        end: where the last sound record ends, in bytes.
+        fault: what is there instead of a record, or None.
+    """
+
+    parts: list[Part]
     leaves: bytearray
     chains: list[bytes]
     end: int
@@ -50,9 +66,23 @@ class FoundLog:
     file_size: int
 
     @property
+    def first(self) -> int:
+        """The sequence number of its first entry."""
+        return self.parts[0].header.first
+
+    @property
     def size(self) -> int:
         """Entries of the whole ledger up to its end."""
-        return self.header.first + len(self.chains) - 1
+        return self.first + len(self.chains) - 1
+
+    def part_from(self, seq: int) -> Part | None:
+        """The part whose first entry has this sequence number."""
+        return next((part for part in self.parts if part.header.first == seq), None)
+
+    def salt(self, seq: int) -> bytes:
+        """The salt of one of its entries."""
+        part = next(part for part in reversed(self.parts) if part.header.first <= seq)
+        return Salter(part.header.secret).one(seq)
 
 
 def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_loss: bool) -> Opened:
@@ -71,29 +101,46 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
         mark_key = keys.signer.derive(PURPOSE)
         _compare_mark(layout, found, mark_key, notes, repairs, accept_loss=accept_loss)
         sealed = manifests[-1].end if manifests else 0
-        if found.header.first > sealed:
+        if found.first > sealed:
             raise IntegrityError(
-                f"entries {sealed} to {found.header.first - 1} are missing: a segment is gone",
+                f"entries {sealed} to {found.first - 1} are missing: a segment is gone",
                 help=_VERIFY,
             )
         _cut(layout, disk, found, torn_note, repairs)
-        if found.header.first < sealed:  # sealed, and the crash came before the log was replaced
-            header = create_log(layout, disk, first=sealed, before=found.chains[-1])
-            found = FoundLog(header, bytearray(), [header.chain], HEADER_SIZE, None, HEADER_SIZE)
+        if found.first < sealed:  # the crash came before the log let go of what is sealed
+            found = _without_sealed(layout, disk, found, sealed)
         note = bytes.fromhex(notes[-1].digest) if notes else bytes(32)
         log = Log(
             layout,
             disk,
-            found.header,
+            tuple(found.parts),
             chain=found.chains[-1],
             end=found.end,
             leaves=found.leaves,
             mark_key=mark_key,
             note=note,
         )
-        log.write_mark(sync=True)
+        log.write_mark()
         disk.sync_folder(layout.root)
     return Opened(manifests, log, repairs)
+
+
+def _without_sealed(layout: Layout, disk: Disk, found: FoundLog, sealed: int) -> FoundLog:
+    """Puts what follows the sealed entries in the place of the log."""
+    part = found.part_from(sealed)
+    if part is None:
+        if found.size > sealed:
+            raise IntegrityError(
+                f"the segments end at entry {sealed - 1}, in the middle of a part of the log",
+                help=_VERIFY,
+            )
+        header = create_log(layout, disk, first=sealed, before=found.chains[-1])
+        return FoundLog([Part(header)], bytearray(), [header.chain], HEADER_SIZE, None, HEADER_SIZE)
+    kept = layout.wal.read_bytes()[part.offset : found.end]
+    disk.write_whole(layout.wal, kept)
+    gone = sealed - found.first
+    leaves, chains = found.leaves[gone * HASH_SIZE :], found.chains[gone:]
+    return FoundLog([Part(part.header)], leaves, chains, len(kept), None, len(kept))
 
 
 def _name_signed(layout: Layout, disk: Disk, notes: list[Signed]) -> None:
@@ -148,17 +195,17 @@ def read_log(layout: Layout) -> FoundLog:
     Raises:
         IntegrityError: when it is missing or its header is damaged.
     """
-    leaves, chains, end = bytearray(), list[bytes](), HEADER_SIZE
-    header, salter, fault = None, None, None
+    parts, leaves, chains, end = list[Part](), bytearray(), list[bytes](), 0
+    salter, fault = None, None
     try:
         for item in read_records(layout.wal):
             if isinstance(item, WalHeader):
-                header, salter = item, Salter(item.secret)
-                chains.append(item.chain)
+                parts.append(Part(item, end))
+                chains[-1:] = [item.chain]
+                salter, end = Salter(item.secret), end + HEADER_SIZE
             elif isinstance(item, WalRecord):
-                assert header is not None
-                assert salter is not None
-                salt = salter.one(header.first + len(chains) - 1)
+                assert salter is not None, "a header comes first"
+                salt = salter.one(parts[0].header.first + len(chains) - 1)
                 leaves += leaf_hash(canonical(item.entry, salt))
                 chains.append(item.chain)
                 end = item.end
@@ -168,8 +215,7 @@ def read_log(layout: Layout) -> FoundLog:
         raise IntegrityError("the write-ahead log is missing", help=_VERIFY) from None
     except ValueError as error:
         raise IntegrityError(str(error), help=_VERIFY) from None
-    assert header is not None
-    return FoundLog(header, leaves, chains, end, fault, layout.wal.stat().st_size)
+    return FoundLog(parts, leaves, chains, end, fault, layout.wal.stat().st_size)
 
 
 def _compare_mark(
@@ -202,7 +248,7 @@ def _compare_mark(
             {"repaired": "acknowledged entries were lost", "lost": lost, "first": found.size}
         )
         return
-    if mark.chain not in mark_chains(found.header, found.chains, mark.size):
+    if mark.chain not in mark_chains(found, mark.size):
         raise IntegrityError(
             "the write-ahead log is not the one that was acknowledged", help=_VERIFY
         )
@@ -210,11 +256,12 @@ def _compare_mark(
         raise IntegrityError("a checkpoint that was signed is missing", help=_VERIFY)
 
 
-def mark_chains(header: WalHeader, chains: list[bytes], size: int) -> set[bytes]:
-    """The chain hashes that a mark of that size may hold: the log's own, and at its start the end of the one before."""
-    position = size - header.first
-    allowed = {chains[position]} if 0 <= position < len(chains) else set()
-    return allowed | ({header.before} if position <= 0 else set())
+def mark_chains(found: FoundLog, size: int) -> set[bytes]:
+    """The chain hashes that a mark of that size may hold: the log's own there, and at the start of a part the end of the one before."""
+    position = size - found.first
+    allowed = {found.chains[position]} if 0 <= position < len(found.chains) else set()
+    allowed |= {part.header.before for part in found.parts if part.header.first == size}
+    return allowed | ({found.parts[0].header.before} if position <= 0 else set())
 
 
 def _cut(

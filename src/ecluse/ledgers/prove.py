@@ -53,7 +53,7 @@ class _Tree:
                 )
         low = max(begin, self._snapshot.sealed)
         if low < end:
-            first = self._log.header.first
+            first = self._log.first
             stretch.join(
                 CompactRange.over(_slice(bytes(self._log.leaves), low - first, end - first), low)
             )
@@ -165,11 +165,9 @@ def _entry(
             record for record in read_records(snapshot.layout.wal) if isinstance(record, WalRecord)
         )
         entry = next(
-            record.entry
-            for number, record in enumerate(records, start=log.header.first)
-            if number == seq
+            record.entry for number, record in enumerate(records, start=log.first) if number == seq
         )
-        salt = Salter(log.header.secret).one(seq)
+        salt = log.salt(seq)
         committed = commitment(entry, salt)
         private = _private(
             [person.hex() for person in entry.persons], entry.session, entry.source, entry.own, salt

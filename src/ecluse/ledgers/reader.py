@@ -4,7 +4,7 @@ A reader takes no lock. It reads the mark first and the log last, so that a writ
 make it see more than it expects, never less; if a seal replaces the log in between, it starts again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ __all__ = [
     "Snapshot",
     "entries_of",
     "frame_of",
-    "frame_of_log",
+    "frame_of_part",
     "read_manifests",
     "scan",
     "tail_table",
@@ -34,6 +34,7 @@ __all__ = [
 
 COLUMNS = ("seq", *Entry.__struct_fields__)
 _CHUNK = 16_384
+_PIECE = 256
 _ATTEMPTS = 5
 
 
@@ -116,14 +117,16 @@ def take_snapshot(root: Path) -> Snapshot:
 
 
 def _read_log(layout: Layout, sealed: int) -> tuple[int, list[Entry], WalFault | None]:
-    first, entries, fault = 0, list[Entry](), None
+    first, seq, entries, fault = None, 0, list[Entry](), None
     try:
-        for number, record in enumerate(read_records(layout.wal), start=-1):
+        for record in read_records(layout.wal):
             if isinstance(record, WalHeader):
-                first = record.first
+                seq = record.first
+                first = seq if first is None else first
             elif isinstance(record, WalRecord):
-                if first + number >= sealed:
+                if seq >= sealed:
                     entries.append(record.entry)
+                seq += 1
             else:
                 fault = record
     except ValueError as error:
@@ -132,6 +135,7 @@ def _read_log(layout: Layout, sealed: int) -> tuple[int, list[Entry], WalFault |
         raise IntegrityError(
             "the write-ahead log is missing", help="run `ecluse ledger verify`"
         ) from None
+    assert first is not None, "a header comes first"
     return first, entries, fault
 
 
@@ -203,10 +207,27 @@ def entries_of(columns: Columns) -> Iterator[Entry]:
         )
 
 
-def frame_of_log(layout: Layout) -> pl.DataFrame:
-    """Lays out every entry of the write-ahead log, of which there is at least one."""
-    records = (record.entry for record in read_records(layout.wal) if isinstance(record, WalRecord))
+def frame_of_part(layout: Layout, first: int, *, between: Callable[[], None]) -> pl.DataFrame:
+    """Lays out every entry of one part of the write-ahead log, of which there is at least one.
+
+    Options:
+        first: the part's first sequence number.
+        between: called after each millisecond or so of work.
+    """
+    records = _part(layout, first)
     frames = []
-    while chunk := list(islice(records, 16_384)):
+    while chunk := list(islice(records, _PIECE)):
         frames.append(frame_of(chunk))
+        between()
     return pl.concat(frames)
+
+
+def _part(layout: Layout, first: int) -> Iterator[Entry]:
+    inside = False
+    for record in read_records(layout.wal):
+        if isinstance(record, WalHeader):
+            if inside:
+                return
+            inside = record.first == first
+        elif inside and isinstance(record, WalRecord):
+            yield record.entry

@@ -4,68 +4,172 @@ The steps are numbered; the segment exists from step 3 on, and the log that held
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 
-from ecluse.ledgers.disk import Disk
+from ecluse.ledgers.disk import Disk, unavailable
+from ecluse.ledgers.keys import Signer
 from ecluse.ledgers.layout import Layout
+from ecluse.ledgers.log import Log
+from ecluse.ledgers.notes import note_digest
+from ecluse.ledgers.reader import frame_of_part
 from ecluse.ledgers.salts import SECRET_SIZE, Salter
 from ecluse.ledgers.segment import Manifest, file_digest, table_of, write_table
-from ecluse.merkle.columns import Columns, commitments, leaves
-from ecluse.merkle.tree import CompactRange
+from ecluse.merkle.columns import Columns, commitments, leaves, take_columns
+from ecluse.merkle.note import Checkpoint, seal_note
+from ecluse.merkle.tree import HASH_SIZE, CompactRange
 from ecluse.model.errors import IntegrityError
+from ecluse.model.time import format_instant
 
-__all__ = ["write_segment"]
+__all__ = ["Sealed"]
+
+_PIECE: Final = 4_096
 
 
-def write_segment(
-    layout: Layout,
-    disk: Disk,
-    columns: Columns,
-    *,
-    tree: CompactRange,
-    number: int,
-    secret: bytes | None,
-    expected: bytes | None,
-    sign: Callable[[Manifest], object],
-) -> Manifest:
-    """Seals entries that follow the tree, and adds them to it.
+class Sealed:
+    """The segments, the tree over them, and the checkpoints that sign both. One thread at a time.
 
-    Options:
-        secret: of the log that held them; None makes one.
-        expected: leaf hashes that the entries must have; None when they were never hashed.
-        sign: makes a checkpoint that names the manifest, durably.
+    Attributes:
+        manifests: of the segments, in order.
+        tree: over every sealed entry.
     """
-    assert len(columns) > 0
-    secret = os.urandom(SECRET_SIZE) if secret is None else secret
-    first = tree.end
-    # 1. Hash the entries, and compare with what was hashed when they were appended.
-    hashes = leaves(columns, commitments(columns, Salter(secret).many(first, len(columns))))
-    if expected is not None and hashes != expected:
-        raise IntegrityError("the entries in the log are not those that were appended")
-    # 2. Write the leaf hashes and the entries; without a manifest nobody sees them.
-    target = layout.parquet(number, 0)
-    disk.write_whole(layout.leaves(number), hashes)
-    disk.write_whole(target, write_table(table_of(columns, first), secret=secret))
-    part = CompactRange.over(hashes, first)
-    tree.join(part)
-    at = columns.frame["at"].to_numpy()
-    manifest = Manifest(
-        number=number,
-        file=target.name,
-        first=first,
-        count=len(columns),
-        min_at=int(np.min(at)),
-        max_at=int(np.max(at)),
-        parquet=file_digest(target),
-        subtrees=tuple(node.hex() for node in part.nodes),
-        root=tree.root().hex(),
-    )
-    disk.write_whole(layout.pending(number), manifest.write())
-    # 3. Sign the manifest's digest and the root: from here on the segment is there.
-    sign(manifest)
-    # 4. Give the manifest its name; after a crash the next opening does it.
-    disk.rename(layout.pending(number), layout.manifest(number))
-    disk.sync_folder(layout.segments)
-    return manifest
+
+    def __init__(
+        self, layout: Layout, disk: Disk, *, signer: Signer, origin: str, now: Callable[[], int], manifests: list[Manifest]
+    ) -> None:  # fmt: skip
+        self._layout, self._disk = layout, disk
+        self._signer, self._origin, self._now = signer, origin, now
+        self.manifests = manifests
+        self.tree = CompactRange()
+        for manifest in manifests:
+            self.tree.join(manifest.range)
+
+    @property
+    def end(self) -> int:
+        """How many entries are sealed."""
+        return self.tree.end
+
+    def seal_part(self, log: Log, *, between: Callable[[], None]) -> Manifest:
+        """Makes a segment of the part of the log that follows the segments; all of it is acknowledged.
+
+        Options:
+            between: called after each millisecond or so of work.
+        """
+        ends = [*(part.header.first for part in log.parts[1:]), log.size]
+        part, end = next(
+            (part, end)
+            for part, end in zip(log.parts, ends, strict=True)
+            if part.header.first == self.end
+        )
+        expected = bytes(
+            log.leaves[(self.end - log.first) * HASH_SIZE : (end - log.first) * HASH_SIZE]
+        )
+        with unavailable("the write-ahead log cannot be read"):
+            frame = frame_of_part(self._layout, self.end, between=between)
+        columns = take_columns(frame)
+        secret = part.header.secret
+        hashes = _hashes(columns, self.end, secret, piece=_PIECE, between=between)
+        if hashes != expected:
+            raise IntegrityError("the entries in the log are not those that were appended")
+        return self._add(log, columns, hashes, secret)
+
+    def add(self, log: Log, columns: Columns) -> Manifest:
+        """Makes a segment of entries that were never in a log."""
+        secret = os.urandom(SECRET_SIZE)
+        hashes = _hashes(columns, self.end, secret, piece=len(columns), between=lambda: None)
+        return self._add(log, columns, hashes, secret)
+
+    def sign(self, log: Log, tree: CompactRange, manifests: Sequence[Manifest] = ()) -> str:
+        """Signs and keeps a checkpoint over a tree, all of which is durable, and over new manifests."""
+        previous = log.note.hex() if log.note != bytes(32) else ""
+        signed = tuple((manifest.number, manifest.digest) for manifest in manifests)
+        checkpoint = Checkpoint(
+            self._origin, tree.end, tree.root(), format_instant(self._now()), previous, signed
+        )
+        note = seal_note(checkpoint.text(), self._signer.key, self._signer.sign)
+        with unavailable("the checkpoint cannot be written"):
+            self._disk.append(self._layout.checkpoints, note.encode())
+        log.sign(bytes.fromhex(note_digest(note)))
+        return note
+
+    def with_log(self, log: Log, size: int) -> CompactRange:
+        """The tree over the first so many entries of the ledger, all of which are acknowledged."""
+        tree = self.tree.copy()
+        begin, end = (self.end - log.first) * HASH_SIZE, (size - log.first) * HASH_SIZE
+        tree.join(CompactRange.over(bytes(log.leaves[begin:end]), tree.end))
+        return tree
+
+    def replace(self, log: Log, tree: CompactRange, rewritten: Sequence[Manifest]) -> None:
+        """Puts rewritten segments (same entries, persons destroyed) in force under a checkpoint over the tree."""
+        layout, disk = self._layout, self._disk
+        for manifest in rewritten:
+            disk.write_whole(layout.pending(manifest.number), manifest.write())
+        self.sign(log, tree, rewritten)
+        for manifest in rewritten:
+            old = self.manifests[manifest.number]
+            assert (old.first, old.count, old.subtrees) == (
+                manifest.first,
+                manifest.count,
+                manifest.subtrees,
+            )
+            disk.rename(layout.pending(manifest.number), layout.manifest(manifest.number))
+            disk.sync_folder(layout.segments)
+            self.manifests[manifest.number] = manifest
+            disk.unlink(layout.segments / old.file)
+        disk.sync_folder(layout.segments)
+
+    def _add(self, log: Log, columns: Columns, hashes: bytes, secret: bytes) -> Manifest:
+        tree = self.tree.copy()
+        with unavailable("the segment cannot be written"):
+            # 1. The entries are hashed.  2. Write hashes and entries; without a manifest nobody sees them.
+            manifest = self._write(columns, hashes, secret, tree)
+            # 3. Sign the manifest's digest and the root: from here on the segment is there.
+            self.sign(log, tree, [manifest])
+            # 4. Give the manifest its name; after a crash the next opening does it.
+            number = manifest.number
+            self._disk.rename(self._layout.pending(number), self._layout.manifest(number))
+            self._disk.sync_folder(self._layout.segments)
+        self.manifests.append(manifest)
+        self.tree = tree
+        return manifest
+
+    def _write(
+        self, columns: Columns, hashes: bytes, secret: bytes, tree: CompactRange
+    ) -> Manifest:
+        """Writes the files of a segment that follows the tree, and adds it to the tree."""
+        layout, disk, first, number = self._layout, self._disk, tree.end, len(self.manifests)
+        assert len(columns) > 0
+        target = layout.parquet(number, 0)
+        disk.write_whole(layout.leaves(number), hashes)
+        disk.write_whole(target, write_table(table_of(columns, first), secret=secret))
+        part = CompactRange.over(hashes, first)
+        tree.join(part)
+        at = columns.frame["at"].to_numpy()
+        manifest = Manifest(
+            number=number,
+            file=target.name,
+            first=first,
+            count=len(columns),
+            min_at=int(np.min(at)),
+            max_at=int(np.max(at)),
+            parquet=file_digest(target),
+            subtrees=tuple(node.hex() for node in part.nodes),
+            root=tree.root().hex(),
+        )
+        disk.write_whole(layout.pending(number), manifest.write())
+        return manifest
+
+
+def _hashes(
+    columns: Columns, first: int, secret: bytes, *, piece: int, between: Callable[[], None]
+) -> bytes:
+    """The leaf hashes of consecutive entries, end to end."""
+    salter, hashes = Salter(secret), bytearray()
+    for begin in range(0, len(columns), piece):
+        part = columns.slice(begin, min(piece, len(columns) - begin))
+        salts = salter.many(first + begin, len(part))
+        hashes += leaves(part, commitments(part, salts))
+        between()
+    return bytes(hashes)

@@ -303,18 +303,18 @@ def _check_log(work: _Work, step: Callable[[int], None]) -> None:
     except IntegrityError as error:
         work.fault(str(error), layout.wal, sealed)
         return
-    if found.header.first > sealed:
+    if found.first > sealed:
         work.fault(
-            f"entries {sealed} to {found.header.first - 1} are missing: a segment is gone",
+            f"entries {sealed} to {found.first - 1} are missing: a segment is gone",
             layout.segments,
             sealed,
         )
-    elif found.header.first < sealed:
-        _check_stale_log(work, found)
     else:
-        before = work.tree.copy()
-        work.tree.join(CompactRange.over(bytes(found.leaves), sealed))
-        _compare_roots(work, before, bytes(found.leaves))
+        if found.first < sealed:
+            _check_stale_part(work, found)
+        before, leaves = work.tree.copy(), bytes(found.leaves[(sealed - found.first) * HASH_SIZE :])
+        work.tree.join(CompactRange.over(leaves, sealed))
+        _compare_roots(work, before, leaves)
         work.retentions += [
             before_of(r.entry.detail)
             for r in read_records(layout.wal)
@@ -324,15 +324,20 @@ def _check_log(work: _Work, step: Callable[[int], None]) -> None:
     _compare_mark(work, found)
 
 
-def _check_stale_log(work: _Work, found: FoundLog) -> None:
-    first, count = found.header.first, len(found.chains) - 1
+def _check_stale_part(work: _Work, found: FoundLog) -> None:
+    """The log still has entries that are sealed: all of them, or its first part."""
+    first, sealed = found.first, work.tree.end
+    count = min(sealed, found.size) - first
     stored = b"".join(path.read_bytes() for path in sorted(work.layout.segments.glob("*.leaves")))
-    if stored[first * HASH_SIZE : (first + count) * HASH_SIZE] != bytes(found.leaves):
+    kept = bytes(found.leaves[: count * HASH_SIZE])
+    if stored[first * HASH_SIZE : (first + count) * HASH_SIZE] != kept:
         work.fault(
             "the log holds other entries than the segment made from it", work.layout.wal, first
         )
+    if found.size > sealed and found.part_from(sealed) is None:
+        work.fault("the segments end in the middle of a part of the log", work.layout.wal, sealed)
     work.result.notices.append(
-        "a seal was interrupted before the log was replaced; the next opening finishes it"
+        "the log has not let go of entries that are sealed; the writer at work, or the next opening, does it"
     )
 
 
@@ -350,11 +355,11 @@ def _compare_mark(work: _Work, found: FoundLog) -> None:
             layout.wal,
             found.size,
         )
-    elif mark.chain not in mark_chains(found.header, found.chains, mark.size):
+    elif mark.chain not in mark_chains(found, mark.size):
         work.fault(
             "the log is not the one that was acknowledged: entries were replaced",
             layout.wal,
-            found.header.first,
+            found.first,
         )
     elif extra:
         work.result.notices.append(

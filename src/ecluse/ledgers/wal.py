@@ -7,6 +7,9 @@ r"""What does the write-ahead log look like, and where does its sound part end?
 one. chain(0) = SHA-256(header), chain(i) = SHA-256(chain(i-1) || body); the CRC covers chain and body.
 The CRC tells a torn record from a whole one; the chain tells a changed, moved, inserted or missing
 record from the one that was written there.
+
+A log may be followed in the same file by the next one, header and all, while the first is being
+sealed: each is a part. No record begins like a header: its length would be 1.4 GB.
 """
 
 import struct
@@ -24,12 +27,12 @@ from ecluse.model.entry import Entry
 __all__ = [
     "HEADER_SIZE",
     "RECORD_HEAD",
+    "Part",
     "WalFault",
     "WalHeader",
     "WalRecord",
     "frame",
     "next_chain",
-    "read_header",
     "read_records",
 ]
 
@@ -65,7 +68,18 @@ class WalHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class WalRecord:
+class Part:
+    """A header and the records after it: the whole log, or one of two in the same file.
+
+    Attributes:
+        offset: where the header starts in the file, in bytes.
+    """
+
+    header: WalHeader
+    offset: int = 0
+
+
+class WalRecord(msgspec.Struct, frozen=True, gc=False):
     """One sound record: its entry, the chain hash after it, and where it ends in the file."""
 
     entry: Entry
@@ -93,13 +107,33 @@ def next_chain(chain: bytes, body: bytes) -> bytes:
     return sha256(chain + body).digest()
 
 
-def read_header(file: BinaryIO) -> WalHeader:
-    """Reads the header.
+def read_records(path: Path) -> Iterator[WalHeader | WalRecord | WalFault]:
+    """Yields the header, the sound records, further headers among them, and the fault that ends them if the file goes on.
 
     Raises:
-        ValueError: when it is damaged or cut.
+        ValueError: when the first header is damaged.
+        OSError: when the file cannot be read.
     """
-    content = file.read(HEADER_SIZE)
+    with path.open("rb") as file:
+        header = _header(file.read(HEADER_SIZE))
+        yield header
+        chain, offset, seq = header.chain, HEADER_SIZE, header.first
+        while head := file.read(RECORD_HEAD):
+            if head.startswith(_MAGIC):
+                item = _read_turn(head + file.read(HEADER_SIZE - len(head)), chain, seq, offset)
+                yield item
+                if isinstance(item, WalFault):
+                    return
+                chain, offset = item.chain, offset + HEADER_SIZE
+                continue
+            record = _read_record(file, head, chain, offset)
+            yield record
+            if isinstance(record, WalFault):
+                return
+            chain, offset, seq = record.chain, record.end, seq + 1
+
+
+def _header(content: bytes) -> WalHeader:
     if len(content) < HEADER_SIZE:
         raise ValueError("the header of the write-ahead log is cut")
     magic, first, secret, before = _HEADER.unpack(content[: _HEADER.size])
@@ -109,23 +143,15 @@ def read_header(file: BinaryIO) -> WalHeader:
     return WalHeader(first, secret, before)
 
 
-def read_records(path: Path) -> Iterator[WalHeader | WalRecord | WalFault]:
-    """Yields the header, the sound records, and the fault that ends them if the file goes on.
-
-    Raises:
-        ValueError: when the header is damaged.
-        OSError: when the file cannot be read.
-    """
-    with path.open("rb") as file:
-        header = read_header(file)
-        yield header
-        chain, offset = header.chain, HEADER_SIZE
-        while head := file.read(RECORD_HEAD):
-            record = _read_record(file, head, chain, offset)
-            yield record
-            if isinstance(record, WalFault):
-                return
-            chain, offset = record.chain, record.end
+def _read_turn(content: bytes, chain: bytes, seq: int, offset: int) -> WalHeader | WalFault:
+    """The header of a further part."""
+    try:
+        header = _header(content)
+    except ValueError as error:
+        return WalFault(offset, f"{error}, or is torn")
+    if header.before != chain or header.first != seq:
+        return WalFault(offset, "a header does not follow the record before it")
+    return header
 
 
 def _read_record(file: BinaryIO, head: bytes, chain: bytes, offset: int) -> WalRecord | WalFault:
