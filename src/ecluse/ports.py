@@ -73,7 +73,9 @@ class Ledger(Protocol):
 
         Promises that every entry appended before the call survives a loss of power (in relaxed
         mode: the death of the process). When it raises, none of the entries appended since the last
-        success is in the ledger, and their tickets are void; threads that share a ledger pass theirs.
+        success is in the ledger, and their tickets are void. Threads that share a ledger pass the ticket of
+        their own entry; the one that commits for all others passes none, and is told by an error also when
+        another thread's failure took their entries back.
         """
         ...
 
@@ -99,6 +101,14 @@ class Ledger(Protocol):
 
         Promises the same entries afterwards, in a segment, under a signed checkpoint. A crash at any
         point leaves them either in the log or in the segment.
+        """
+        ...
+
+    def seal_behind(self, *, at_least: int = 1) -> Any:
+        """Called every second or so by a thread of its own, while others append and commit; does nothing below so many entries.
+
+        Promises the same as `seal`, and that an append waits for microseconds and a commit for a few
+        writes of a small file. One that fails changes nothing, and the next call finishes what it began.
         """
         ...
 

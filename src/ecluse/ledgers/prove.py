@@ -22,12 +22,13 @@ from ecluse.merkle.proofs import (
     verify_inclusion,
 )
 from ecluse.merkle.tree import HASH_SIZE, CompactRange
-from ecluse.model.errors import CallerError, IntegrityError
+from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
 
 __all__ = ["prove_consistency", "prove_inclusion"]
 
 INCLUSION: Final = "ecluse inclusion 1"
 CONSISTENCY: Final = "ecluse consistency 1"
+_ATTEMPTS: Final = 5
 
 
 class _Tree:
@@ -149,11 +150,17 @@ def prove_consistency(root: Path, old_note: str) -> dict[str, Any]:
 
 
 def _facts(root: Path) -> tuple[Layout, Snapshot, list[Signed], FoundLog]:
-    snapshot = take_snapshot(root)
-    layout = snapshot.layout
-    key = layout.read_public_key()
-    signed, _ = read_notes(layout.checkpoints, key, layout.read_first_page(key).origin)
-    return layout, snapshot, signed, read_log(layout)
+    for _ in range(_ATTEMPTS):
+        snapshot = take_snapshot(root)
+        layout = snapshot.layout
+        key = layout.read_public_key()
+        signed = read_notes(layout.checkpoints, key, layout.read_first_page(key).origin)[0]
+        log = read_log(layout)
+        if log.first <= snapshot.sealed:  # else the writer has just sealed what the log had
+            return layout, snapshot, signed, log
+    raise UnavailableError(
+        "the ledger is sealed faster than it can be read", help="ask again, or when less is written"
+    )
 
 
 def _entry(
