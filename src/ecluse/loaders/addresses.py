@@ -35,8 +35,9 @@ def address(node: Node) -> Address:
     """
     written = node.text if node.plain and _SHAPE.fullmatch(node.text) else scalars.text(node)
     match = _SHAPE.fullmatch(written)
+    host, _, port = written.rpartition(":")
     if match is None:
-        advice = f"write [{written.rpartition(':')[0]}]:{written.rpartition(':')[2]}" if written.count(":") > 1 else "write it like 127.0.0.1:8750"  # fmt: skip
+        advice = f"write [{host}]:{port}" if _is_six(host) else "write it like 127.0.0.1:8750"
         raise Fault(f"{quote(written)} is not address:port", advice)
     if int(match["port"]) > 65535:
         raise Fault(f"{quote(match['port'])} is not a port", "ports go to 65535")
@@ -55,3 +56,10 @@ def _is_loopback(written: str, host: str, *, six: bool) -> bool:
     if six is not isinstance(found, IPv6Address):
         raise Fault(f"{quote(written)} holds no IPv6 address", "write it without brackets")
     return found.is_loopback
+
+
+def _is_six(host: str) -> bool:
+    try:
+        return isinstance(ip_address(host), IPv6Address)
+    except ValueError:
+        return False
