@@ -87,6 +87,10 @@ class App:
             return problem_reply(400, "the message is not as documented", str(error))
         except msgspec.DecodeError as error:
             return problem_reply(400, "the message is not JSON", str(error))
+        except (UnicodeDecodeError, RecursionError):
+            return problem_reply(
+                400, "the message is not JSON", "it is not UTF-8, or nested too deeply"
+            )
         except EcluseError as error:
             return _of_error(error)
 

@@ -157,7 +157,7 @@ async def serve(
     sockets: list[tuple[socket.socket, ssl.SSLContext | None]],
     *,
     ready: Callable[[], None],
-    reload: Callable[[], Awaitable[None]],
+    reload: Callable[[], Awaitable[object]],
 ) -> None:
     """Answers on the sockets until SIGINT or SIGTERM; SIGHUP reloads. Requests in flight are answered first."""
     servers = [_Server(_config(app, tls)) for _, tls in sockets]
@@ -192,7 +192,7 @@ async def serve(
             loop.remove_signal_handler(number)
 
 
-async def _awaited(action: Callable[[], Awaitable[None]]) -> None:
+async def _awaited(action: Callable[[], Awaitable[object]]) -> None:
     await action()
 
 

@@ -178,3 +178,7 @@ class EmbeddedCounts:
     async def reopen(self, key: Key, name: str) -> bool:
         """Opens it again."""
         return self._decider.engine.reopen(key, name)
+
+    def tend(self) -> None:
+        """Ends what is past its lifetime; called every second."""
+        self._decider.tend()

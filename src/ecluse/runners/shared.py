@@ -6,8 +6,8 @@ taken so says so, in the answer and in the ledger.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from ecluse.engine.evaluate import Engine
 from ecluse.engine.explain import Usage
@@ -24,7 +24,7 @@ from ecluse.runners.commits import GroupCommit
 from ecluse.runners.reservations import Reservations
 from ecluse.service.gatekeeper import Gatekeeper, Prepared
 
-__all__ = ["UNREACHABLE", "SharedCounts"]
+__all__ = ["UNREACHABLE", "OnChange", "SharedCounts"]
 
 UNREACHABLE: Final = "counter-unreachable"
 """Stands for a budget in the reasons of what is refused while the counter is away."""
@@ -32,6 +32,12 @@ UNREACHABLE: Final = "counter-unreachable"
 _BATCH_MAX: Final = 64
 _IN_FLIGHT: Final = 2
 _REFUSED: Final = Decision(Effect.DENY, (Reason(UNREACHABLE, 0, 0, 0, Effect.DENY),))
+
+
+class OnChange(Protocol):
+    """Is told whenever the counter goes away or comes back."""
+
+    def __call__(self, *, reached: bool) -> None: ...
 
 
 class _Waiting:
@@ -53,7 +59,7 @@ class SharedCounts:
         commits: GroupCommit,
         settings: SharedCounter,
         *,
-        on_change: Callable[[bool], None],
+        on_change: OnChange,
     ) -> None:
         self.keeper, self.counter = keeper, counter
         self._commits, self._settings = commits, settings
@@ -203,7 +209,7 @@ class SharedCounts:
     def _set_reached(self, *, reached: bool) -> None:
         if reached != self._reached:
             self._reached = reached
-            self._on_change(reached)
+            self._on_change(reached=reached)
 
     def _decide_alone(self, call: Call) -> Verdict:
         """Decides without the counter, as the operator wrote down."""

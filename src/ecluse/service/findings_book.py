@@ -23,6 +23,7 @@ class FindingsBook:
     def __init__(self, ledger: Ledger, now: Callable[[], int]) -> None:
         self._ledger, self._now = ledger, now
         self._open: dict[tuple[str, str], Finding] = {}
+        self._found_by: dict[str, frozenset[tuple[str, str]]] = {}
 
     def raise_(self, finding: Finding) -> None:
         """Opens a finding; the ledger hears of it when it is new. The entry waits for the next commit."""
@@ -38,12 +39,12 @@ class FindingsBook:
         if finding is not None:
             self._write(finding, over=True)
 
-    def replace(self, codes: Iterable[str], findings: Iterable[Finding]) -> None:
+    def replace(self, check: str, findings: Iterable[Finding]) -> None:
         """Puts what a check found now in the place of what it found before."""
         found = {(f.code, f.about): f for f in findings}
-        wanted = set(codes)
-        for code, about in [key for key in self._open if key[0] in wanted and key not in found]:
+        for code, about in self._found_by.get(check, frozenset()) - found.keys():
             self.settle(code, about)
+        self._found_by[check] = frozenset(found)
         for finding in found.values():
             self.raise_(finding)
 

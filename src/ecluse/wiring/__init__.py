@@ -34,6 +34,7 @@ __all__ = [
     "open_ledger",
     "open_log",
     "open_mapping",
+    "open_policies",
     "open_rules",
     "random_seed",
     "record_replay",
@@ -92,14 +93,21 @@ def open_rules(policy: Path | None, estate: Path | None) -> Rules:
     said = (
         None if estate is None else load_estate(read_written(estate), file=str(estate), now=now())
     )
-    policies = (
-        default_policy()
-        if policy is None
-        else load_policy(read_written(policy), file=str(policy), estate=said)
-    )
+    policies = open_policies(policy, said)
     folder = Path() if estate is None else estate.parent
     directory = open_directory(said or default_estate(), folder)
     return Rules(policies, "shipped default" if policy is None else str(policy), said, directory)
+
+
+def open_policies(policy: Path | None, estate: Estate | None) -> PolicySet:
+    """Loads the policy set; the shipped one where none is named.
+
+    Raises:
+        ConfigError: with every fault of the file.
+    """
+    if policy is None:
+        return default_policy()
+    return load_policy(read_written(policy), file=str(policy), estate=estate)
 
 
 def open_mapping(mapping: Path | None, format_: str) -> Mapping | None:

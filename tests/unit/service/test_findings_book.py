@@ -36,8 +36,8 @@ def test_a_check_replaces_only_what_it_found_before(tmp_path):
     with GateKit(tmp_path / "ledger") as kit:
         book = FindingsBook(kit.ledger, kit.clock)
         book.raise_(finding("other"))
-        book.replace(["gap"], [finding("gap", about="a"), finding("gap", about="b")])
-        book.replace(["gap"], [finding("gap", about="b"), finding("gap", about="c")])
+        book.replace("coverage", [finding("gap", about="a"), finding("gap", about="b")])
+        book.replace("coverage", [finding("gap", about="b"), finding("gap", about="c")])
         assert [(f.code, f.about) for f in book.open()] == [
             ("gap", "b"),
             ("gap", "c"),

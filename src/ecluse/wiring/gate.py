@@ -1,0 +1,215 @@
+"""How is a gate put together from its files, run, and taken down?
+
+1. read settings, policies, estate, clients, routes: every fault of a file before anything is opened;
+2. open the ledger (one writer), and bring back what persons decided and what accounts read;
+3. answer; tend what has its time; read files again when told to;
+4. on the way out answer what is in flight, save the counts, close the ledger.
+"""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import uvloop
+
+from ecluse import __version__
+from ecluse.api.app import App
+from ecluse.api.authentication import Authenticator
+from ecluse.api.page import Pages
+from ecluse.api.routing import all_routes
+from ecluse.api.server import open_tcp, open_unix, serve, server_tls
+from ecluse.engine.scaling import scaled
+from ecluse.engine.standing import Standing
+from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.model.errors import CallerError
+from ecluse.model.finding import Finding, Severity
+from ecluse.model.settings import Settings
+from ecluse.model.time import format_duration
+from ecluse.runners.commits import GroupCommit
+from ecluse.runners.gate_desk import GateDesk
+from ecluse.runners.pulse import Duty, Pulse
+from ecluse.service.acts import replay_acts
+from ecluse.service.findings_book import FindingsBook
+from ecluse.service.gatekeeper import Gatekeeper
+from ecluse.wiring import Rules, now, open_rules
+from ecluse.wiring.gate_files import GateFiles
+from ecluse.wiring.gate_state import Counting, count_embedded, count_shared
+from ecluse.wiring.reloading import Reloading
+
+__all__ = ["GateFiles", "run_gate"]
+
+Tell = Callable[[str], None]
+
+_COLLECT: Final = 5.0
+"""Seconds between collections of young garbage; the state itself is frozen, so that none of them walks it."""
+
+_SEAL_AT: Final = 65_536
+"""Entries of the log from which on a part of it is sealed behind the writer."""
+
+
+@dataclass(slots=True)
+class _Gate:
+    """What runs."""
+
+    settings: Settings
+    ledger: DirectoryLedger
+    keeper: Gatekeeper
+    counting: Counting
+    findings: FindingsBook
+    reloading: Reloading
+    commits: GroupCommit
+    app: App
+
+
+def run_gate(files: GateFiles, *, tell: Tell) -> None:
+    """Runs a gate until it is told to stop.
+
+    Raises:
+        CallerError, ConfigError, SourceError: when a file or an address is wrong.
+        IntegrityError: when the ledger does not verify.
+        UnavailableError: when the ledger has another writer, an address is taken, or the disk refuses.
+    """
+    settings = files.read_settings()
+    if settings.listen.unix is None and settings.listen.tcp is None:
+        raise CallerError(
+            "the settings say nowhere to answer", help="write `listen`, or give --unix or --tcp"
+        )
+    uvloop.run(_run(files, settings, tell))
+
+
+async def _run(files: GateFiles, settings: Settings, tell: Tell) -> None:
+    async with AsyncExitStack() as stack:
+        rules = open_rules(files.policy, files.estate)
+        tls = server_tls(settings.listen)
+        ledger = stack.enter_context(_open_ledger(files, settings))
+        gate = await _open(files, settings, rules, ledger, stack)
+        found = (open_unix(settings.listen), None), (open_tcp(settings.listen), tls)
+        sockets = [(opened, context) for opened, context in found if opened is not None]
+        _freeze()
+
+        def ready() -> None:
+            for line in _introduction(gate, rules):
+                tell(line)
+
+        await serve(gate.app, sockets, ready=ready, reload=lambda: gate.reloading.reload("SIGHUP"))
+
+
+def _open_ledger(files: GateFiles, settings: Settings) -> DirectoryLedger:
+    folder = files.ledger
+    new = not folder.exists() or not any(folder.iterdir())
+    opened = DirectoryLedger.create if new else DirectoryLedger
+    return opened(folder, keys=files.keys, relaxed=not settings.durable, seal_at=None)
+
+
+async def _open(
+    files: GateFiles,
+    settings: Settings,
+    rules: Rules,
+    ledger: DirectoryLedger,
+    stack: AsyncExitStack,
+) -> _Gate:
+    standing = Standing(rules.estate)
+    replay_acts(ledger, standing, rules.directory)
+    policies = scaled(rules.policies, standing, now(), retire=settings.retire)
+    keeper = Gatekeeper(
+        ledger=ledger, directory=rules.directory, standing=standing, policies=policies, settings=settings, now=now
+    )  # fmt: skip
+    findings = FindingsBook(ledger, now)
+    commits = GroupCommit(ledger, keeper.tally)
+    stack.push_async_callback(commits.close)
+    count = count_embedded if settings.counter is None else count_shared
+    counting = await count(files, keeper, commits, findings, policies)
+    stack.push_async_callback(counting.close)
+    authenticator = Authenticator(files.read_clients(settings, rules.estate), now=now)
+    reloading = Reloading(
+        files,
+        rules,
+        keeper=keeper,
+        counting=counting,
+        authenticator=authenticator,
+        findings=findings,
+    )
+    desk = GateDesk(keeper, counting.counts, commits, findings, reloading.acts())
+    routes = all_routes(
+        desk,
+        Pages(now),
+        current=lambda: reloading.routes,
+        session_key=ledger.pseudonymizer.derive(b"ecluse-session"),
+        applications=lambda: [a.id for a in rules.estate.applications] if rules.estate else [],
+        unauthenticated=authenticator.refused,
+    )
+    app = App(routes, authenticator, keeper.tally)
+    gate = _Gate(settings, ledger, keeper, counting, findings, reloading, commits, app)
+    pulse = Pulse(_duties(gate), findings)
+    stack.push_async_callback(pulse.close)
+    reloading.note_policies("start")
+    return gate
+
+
+def _duties(gate: _Gate) -> tuple[Duty, ...]:
+    async def tend() -> None:
+        gate.counting.counts.tend()
+        if gate.ledger.size != gate.keeper.tally.committed:
+            await gate.commits.wait()
+
+    async def seal() -> None:
+        if await asyncio.to_thread(gate.ledger.seal_behind, at_least=_SEAL_AT) is not None:
+            await gate.counting.sealed()
+
+    async def summarize() -> None:
+        gate.keeper.summarize_refusals()
+
+    async def sync() -> None:
+        await asyncio.to_thread(gate.ledger.sync)
+
+    async def collect() -> None:
+        gc.collect(1)
+
+    duties = [
+        Duty("tend reservations", 1.0, tend),
+        Duty("seal the log", 1.0, seal),
+        Duty("summarize refusals", 60.0, summarize),
+        Duty("follow applications that close", 1.0, gate.reloading.rescale),
+        Duty("collect garbage", _COLLECT, collect),
+        *gate.counting.duties,
+    ]
+    if not gate.settings.durable:
+        duties.append(Duty("sync the ledger", gate.settings.loss / 1e6, sync))
+        gate.findings.raise_(
+            Finding(
+                code="relaxed-ledger",
+                severity=Severity.MEDIUM,
+                what=f"entries of up to {format_duration(gate.settings.loss)} may be lost with the power",
+                help="set `durable: true`, or add what may be read in that time to the loss bound",
+            )
+        )
+    return tuple(duties)
+
+
+def _freeze() -> None:
+    """Takes the state out of garbage collection: it makes no cycles, and walking it takes 40 ms and more."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def _introduction(gate: _Gate, rules: Rules) -> list[str]:
+    settings = gate.settings
+    where = [settings.listen.unix, settings.listen.tcp]
+    lines = [
+        f"ecluse {__version__}: the gate answers at {' and '.join(w for w in where if w)}",
+        f"policy {rules.policy_file} ({gate.keeper.policies.digest[:12]}), {len(gate.keeper.policies.budgets)} budgets",
+        gate.counting.told,
+    ]
+    if settings.durable:
+        lines.append("durable: an entry is on disk before its answer is given")
+    else:
+        lines.append(
+            f"NOT durable: a loss of power may forget {format_duration(settings.loss)} of entries; "
+            "what is read in that time comes on top of the loss bound"
+        )
+    lines += [f"{f.severity.name.lower()}: {f.what}; {f.help}" for f in gate.findings.open()]
+    return lines

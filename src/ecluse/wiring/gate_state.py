@@ -1,0 +1,212 @@
+"""Where does a gate count, and what does its counting need? In its own memory, or in a counter shared with other gates."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from ecluse.counters.redis import RedisCounter
+from ecluse.engine.evaluate import Engine
+from ecluse.model.errors import UnavailableError
+from ecluse.model.finding import Finding, Severity
+from ecluse.model.policy import PolicySet
+from ecluse.model.settings import SharedCounter
+from ecluse.runners.adoption import Adoption
+from ecluse.runners.commits import GroupCommit
+from ecluse.runners.embedded import Decider, EmbeddedCounts
+from ecluse.runners.pulse import Duty
+from ecluse.runners.shared import SharedCounts
+from ecluse.service.acts import adopt_accounts
+from ecluse.service.findings_book import FindingsBook
+from ecluse.service.gatekeeper import Gatekeeper
+from ecluse.service.rebuild import rebuild, released
+from ecluse.wiring import now
+from ecluse.wiring.gate_files import GateFiles
+
+__all__ = ["Counting", "count_embedded", "count_shared"]
+
+_TOPIC = "standing"
+
+
+class Counting(Protocol):
+    """How a gate counts, with all that belongs to it.
+
+    Attributes:
+        told: one line for whoever starts the gate.
+        duties: what it has to do again and again.
+    """
+
+    @property
+    def counts(self) -> EmbeddedCounts | SharedCounts: ...
+    @property
+    def told(self) -> str: ...
+    @property
+    def duties(self) -> tuple[Duty, ...]: ...
+
+    async def adopt(self, policies: PolicySet) -> None:
+        """Puts other policies in force, with the counts that they would have had."""
+        ...
+
+    async def spread(self) -> None:
+        """Tells other gates what a person decided here."""
+        ...
+
+    async def sealed(self) -> None:
+        """A part of the log became a segment."""
+        ...
+
+    async def close(self) -> None:
+        """The gate ends in good order."""
+        ...
+
+
+@dataclass(slots=True)
+class _Embedded:
+    counts: EmbeddedCounts
+    told: str
+    adoption: Adoption
+    keeper: Gatekeeper
+    duties: tuple[Duty, ...] = ()
+
+    async def adopt(self, policies: PolicySet) -> None:
+        await self.adoption.adopt(policies)
+
+    async def spread(self) -> None:
+        """There is no other gate."""
+
+    async def sealed(self) -> None:
+        """Nothing depends on it."""
+
+    async def close(self) -> None:
+        """Nothing is held outside the ledger."""
+
+
+async def count_embedded(
+    files: GateFiles,
+    keeper: Gatekeeper,
+    commits: GroupCommit,
+    findings: FindingsBook,
+    policies: PolicySet,
+) -> Counting:
+    """Counts in memory, from what the ledger says was read.
+
+    Raises:
+        IntegrityError, UnavailableError: when the ledger cannot be read.
+    """
+    del files, findings
+    ledger = keeper.ledger
+
+    def again(wanted: PolicySet) -> tuple[Engine, int]:
+        return rebuild(wanted, ledger, now=now())
+
+    start = time.monotonic()
+    engine, size = again(policies)
+    engine.holds |= keeper.standing.holds()
+    told = (
+        f"counts in memory, from {size:,} entries of the ledger in {time.monotonic() - start:.1f} s"
+    )
+    adoption = Adoption(engine, again)
+    counts = EmbeddedCounts(Decider(keeper, adoption), commits)
+    return _Embedded(counts, told, adoption, keeper)
+
+
+@dataclass(slots=True)
+class _Shared:
+    counts: SharedCounts
+    told: str
+    keeper: Gatekeeper
+    counter: RedisCounter
+    settings: SharedCounter
+    findings: FindingsBook
+    versions: dict[str, int]
+    known: set[str]
+    duties: tuple[Duty, ...] = ()
+
+    async def adopt(self, policies: PolicySet) -> None:
+        await self.counter.adopt(policies)
+        await self._load(policies)
+
+    async def spread(self) -> None:
+        """Publishes under this gate's own name, so that no gate overwrites another's words."""
+        data = self.keeper.standing.snapshot()
+        self.versions[self.settings.gate] = await self.counter.publish(
+            f"{_TOPIC}@{self.settings.gate}", data
+        )
+
+    async def hear(self) -> None:
+        """Takes in what other gates published."""
+        for gate in self.settings.gates:
+            if gate == self.settings.gate:
+                continue
+            version, data = await self.counter.published(f"{_TOPIC}@{gate}")
+            if version != self.versions.get(gate, 0):
+                self.keeper.standing.merge(data)
+                adopt_accounts(self.keeper.standing, self.keeper.directory, but=self.known)
+                self.known |= self.keeper.standing.accounts.keys()
+                self.versions[gate] = version
+        await self.counts.remember_holds()
+
+    async def mend(self) -> None:
+        """Gives the counter what it does not have: after it forgot, and after decisions without it."""
+        if not await self.counter.whole():
+            await self._load(self.keeper.policies)
+            await self.spread()
+        await self.counts.pay_back()
+
+    async def _load(self, policies: PolicySet) -> None:
+        history = await asyncio.to_thread(
+            lambda: list(released(policies, self.keeper.ledger, now=now()))
+        )
+        await self.counter.load(history)
+
+    async def sealed(self) -> None:
+        """Nothing depends on it."""
+
+    async def close(self) -> None:
+        await self.counts.close()
+
+
+async def count_shared(
+    files: GateFiles,
+    keeper: Gatekeeper,
+    commits: GroupCommit,
+    findings: FindingsBook,
+    policies: PolicySet,
+) -> Counting:
+    """Counts in a shared counter; the gate starts also while that is out of reach, and says so."""
+    del files
+    settings = keeper.settings.counter
+    assert settings is not None, "a shared counter is set"
+    counter = RedisCounter(settings, policies, lifetime=keeper.settings.reservation)
+
+    def on_change(*, reached: bool) -> None:
+        if reached:
+            findings.settle("counter-unreachable", settings.name)
+            return
+        findings.raise_(
+            Finding(
+                code="counter-unreachable",
+                severity=Severity.CRITICAL,
+                what=f"the shared counter cannot be reached: the gate decides `{settings.when_unreachable.value}`",
+                help="bring it back; each decision taken so says so in the ledger",
+                about=settings.name,
+            )
+        )
+
+    counts = SharedCounts(keeper, counter, commits, settings, on_change=on_change)
+    where = "cluster" if settings.cluster else "server"
+    told = f"counts shared with {len(settings.gates) - 1} other gates in a Redis {where}; when it is away: {settings.when_unreachable.value}"
+    shared = _Shared(
+        counts, told, keeper, counter, settings, findings, {}, set(keeper.standing.accounts)
+    )
+    shared.duties = (
+        Duty("hear other gates", 0.2, shared.hear),
+        Duty("give the shared counter what it lacks", 0.5, shared.mend),
+    )
+    try:
+        await shared.mend()
+        await shared.spread()
+        await shared.hear()
+    except UnavailableError:
+        on_change(reached=False)
+    return shared

@@ -1,0 +1,155 @@
+"""How does a running gate take in changed files and persons' acts? Read, judged, written to the ledger, put in force.
+
+A file with faults changes nothing: the former one stays in force, and a finding says so until a sound one is read.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from ecluse.api.authentication import Authenticator
+from ecluse.engine.acts import ACTS
+from ecluse.engine.scaling import scaled
+from ecluse.model.errors import CallerError, ConfigError, EcluseError
+from ecluse.model.finding import Finding, Severity
+from ecluse.model.policy import PolicySet
+from ecluse.model.time import format_instant
+from ecluse.service import acts
+from ecluse.service.acts import Powers
+from ecluse.service.findings_book import FindingsBook
+from ecluse.service.gatekeeper import Gatekeeper
+from ecluse.verify.coverage import uncovered
+from ecluse.wiring import Rules, now, open_policies
+from ecluse.wiring.gate_files import GateFiles
+from ecluse.wiring.gate_state import Counting
+
+__all__ = ["Reloading"]
+
+Acting = Callable[[dict[str, Any], str], Awaitable[dict[str, Any]]]
+
+
+class Reloading:
+    """What is in force, and how it is replaced.
+
+    Attributes:
+        routes: by which proxies' requests are read.
+    """
+
+    def __init__(
+        self,
+        files: GateFiles,
+        rules: Rules,
+        *,
+        keeper: Gatekeeper,
+        counting: Counting,
+        authenticator: Authenticator,
+        findings: FindingsBook,
+    ) -> None:
+        self._files, self._settings, self._rules = files, keeper.settings, rules
+        self._keeper, self._counting = keeper, counting
+        self._authenticator, self._findings = authenticator, findings
+        self.routes = files.read_routes(keeper.settings, rules.estate)
+        self._check()
+
+    def acts(self) -> dict[str, Acting]:
+        """How each kind of act is made."""
+        made = {kind: self._acting(kind) for kind in ACTS}
+        return {**made, "reload": self._reload}
+
+    async def reload(self, by: str) -> dict[str, Any]:
+        """Reads policy, clients and routes again, and puts them in force together.
+
+        Returns:
+            The digest of the policies in force, and whether the files were taken.
+        """
+        try:
+            policies = open_policies(self._files.policy, self._rules.estate)
+            enrolment = self._files.read_clients(self._settings, self._rules.estate)
+            routes = self._files.read_routes(self._settings, self._rules.estate)
+            self._authenticator.adopt(enrolment)
+        except EcluseError as error:
+            self._refused(error)
+            return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
+        self._findings.settle("files-refused")
+        self.routes = routes
+        self._rules = replace(self._rules, policies=policies)
+        await self._adopt(by)
+        return {"digest": self._keeper.policies.digest, "taken": True}
+
+    async def rescale(self) -> None:
+        """Follows applications whose limits fall with the days."""
+        if self._wanted() != self._keeper.policies:
+            await self._adopt("schedule")
+
+    def note_policies(self, by: str) -> None:
+        """Writes which policies are in force from now on."""
+        policies = self._keeper.policies
+        detail = {
+            "digest": policies.digest,
+            "file": self._rules.policy_file,
+            "budgets": [b.id for b in policies.budgets],
+            "by": by,
+        }
+        self._keeper.note("policy", detail)
+
+    def _wanted(self) -> PolicySet:
+        keeper, retire = self._keeper, self._settings.retire
+        return scaled(self._rules.policies, keeper.standing, now(), retire=retire)
+
+    async def _adopt(self, by: str) -> None:
+        wanted = self._wanted()
+        if wanted == self._keeper.policies:
+            return
+        self._keeper.policies = wanted
+        self.note_policies(by)
+        await self._counting.adopt(wanted)
+        self._check()
+
+    def _check(self) -> None:
+        """What no budget covers is a finding from the first moment on."""
+        estate = self._rules.estate
+        if estate is not None:
+            found = uncovered(estate, self._keeper.policies, now=now())
+            self._findings.replace("coverage", found)
+
+    def _refused(self, error: EcluseError) -> None:
+        self._findings.settle("files-refused")
+        self._findings.raise_(
+            Finding(
+                code="files-refused",
+                severity=Severity.HIGH,
+                what=f"changed files were refused, the former ones stay in force: {_why(error)}",
+                help="correct them and reload; `ecluse policy check` shows every fault",
+            )
+        )
+
+    async def _reload(self, detail: dict[str, Any], by: str) -> dict[str, Any]:
+        del detail
+        told = await self.reload(by)
+        if not told["taken"]:
+            raise CallerError(told["why"], help="the former files stay in force")
+        return told
+
+    def _acting(self, kind: str) -> Acting:
+        async def act(body: dict[str, Any], by: str) -> dict[str, Any]:
+            keeper, counts = self._keeper, self._counting.counts
+            holds = await counts.holds()
+            powers = Powers(keeper.ledger, keeper.standing, keeper.directory, holds)
+            made = acts.act(powers, kind, body, by=by, at=now())
+            if made.subject is not None:
+                if kind == "reopen":
+                    await counts.reopen(*made.subject)
+                else:
+                    await counts.hold(*made.subject, holds[made.subject])
+            await self._counting.spread()
+            if kind == "application":
+                await self._adopt(by)
+            return {"done": kind, "entry": made.seq, "at": format_instant(made.at), **made.detail}
+
+        return act
+
+
+def _why(error: EcluseError) -> str:
+    if isinstance(error, ConfigError) and error.issues:
+        return f"{error}: {error.issues[0]}"
+    return str(error)
