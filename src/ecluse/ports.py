@@ -152,18 +152,24 @@ class Directory(Protocol):
         """Called to show what a hold takes along; all accounts that it created, directly or through others."""
         ...
 
-    def check_new(self, account: str, *, created_by: str) -> None:
+    def check_new(self, account: str, *, created_by: str | None) -> None:
         """Called before an account's act is written; raises `CallerError` when it is not new."""
         ...
 
     def add(
-        self, account: str, *, kind: str | None, organization: str | None, created_by: str, at: int
+        self,
+        account: str,
+        *,
+        kind: str | None,
+        organization: str | None,
+        created_by: str | None,
+        at: int,
     ) -> None:
         """Called when an account was created while the gate runs, and at start for those of the ledger.
 
         Promises that nothing the directory knew is loosened: what it lists keeps its age and lineage (or
-        `CallerError`), the new account is created at `at` and in the lineage of its creator. On a crash it
-        is forgotten, and added again from the ledger.
+        `CallerError`), the new account is created at `at` and in the lineage of its creator (None is
+        unknown). On a crash it is forgotten, and added again from the ledger.
         """
         ...
 

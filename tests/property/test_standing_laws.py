@@ -51,7 +51,7 @@ holds = st.fixed_dictionaries(
     }
 )
 accounts = st.fixed_dictionaries(
-    {"account": st.sampled_from(NAMES), "created_by": st.sampled_from(NAMES)}
+    {"account": st.sampled_from(NAMES), "created_by": st.none() | st.sampled_from(NAMES)}
 )
 acts = st.one_of(
     st.tuples(st.just("application"), applications),

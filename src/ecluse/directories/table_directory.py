@@ -97,7 +97,7 @@ class TableDirectory:
         """All accounts that it created, directly or through others."""
         return self._descent.descendants(account)
 
-    def check_new(self, account: str, *, created_by: str) -> None:
+    def check_new(self, account: str, *, created_by: str | None) -> None:
         """Refuses an account that is not new.
 
         Raises:
@@ -125,26 +125,34 @@ class TableDirectory:
             )
 
     def add(
-        self, account: str, *, kind: str | None, organization: str | None, created_by: str, at: int
+        self,
+        account: str,
+        *,
+        kind: str | None,
+        organization: str | None,
+        created_by: str | None,
+        at: int,
     ) -> None:
         """Takes in an account that was created while the gate runs.
 
         It draws on the lineage of whoever created it, and is as young as anybody could say: seen
-        before it was told of, it counts as created now, and so stays longest on probation. An
-        unknown kind or organization is None.
+        before it was told of, it counts as created now, and so stays longest on probation. None is
+        unknown; without a creator the account is a lineage of its own.
 
         Raises:
             CallerError: as `check_new`.
         """
         self.check_new(account, created_by=created_by)
-        above = self._facts.get(created_by) or self._added.get(created_by)
+        creator = account if created_by is None else created_by
+        above = self._facts.get(creator) or self._added.get(creator)
         self._added[account] = AccountFacts(
             kind=kind,
             organization=organization,
-            lineage=created_by if above is None else above.lineage,
+            lineage=creator if above is None else above.lineage,
             created_at=max(at, self._first_seen.pop(account, at)),
         )
-        self._descent.add(account, created_by)
+        if created_by is not None:
+            self._descent.add(account, created_by)
 
     def join(self, events: pl.DataFrame) -> pl.DataFrame:
         """Adds `account_kind`, `lineage`, `created_at`, fills `organization`, and `own` with a caseload table.

@@ -62,10 +62,10 @@ class ReopenAct(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountAct(msgspec.Struct, frozen=True, kw_only=True):
-    """An account was created."""
+    """An account was created; what nobody says of it is unknown."""
 
     account: str
-    created_by: str
+    created_by: str | None = None
     kind: str | None = None
     organization: str | None = None
     by: str = ""

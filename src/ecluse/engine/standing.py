@@ -43,10 +43,10 @@ _NEVER: Final = -1
 
 
 class Created(msgspec.Struct, frozen=True, array_like=True):
-    """An account that was created while the gate ran: when, by whom, and what it is."""
+    """An account that was created while the gate ran: when, by whom, and what it is; None is unknown."""
 
     at: int
-    created_by: str
+    created_by: str | None = None
     kind: str | None = None
     organization: str | None = None
 
@@ -143,7 +143,7 @@ class Standing:
             said = self._said.get(act.id)
             after = _NEVER if said is None else said.at
         elif isinstance(act, AccountAct):
-            creator = self.accounts.get(act.created_by)
+            creator = self.accounts.get(act.created_by or "")
             after = _NEVER if creator is None else creator.at
         else:
             held = self._held.get((Key(act.key), act.name), _Held())
@@ -335,5 +335,6 @@ def _rank(said: _Said) -> tuple[int, int, bool, int, bytes]:
     )
 
 
-def _age(created: Created) -> tuple[int, str, str, str]:
-    return created.at, created.created_by, created.kind or "", created.organization or ""
+def _age(created: Created) -> tuple[int | str, ...]:
+    words = (created.created_by, created.kind, created.organization)
+    return created.at, *(word or "" for word in words)

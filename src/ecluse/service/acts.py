@@ -150,13 +150,13 @@ def add_account(
     powers: Powers,
     *,
     account: str,
-    created_by: str,
+    created_by: str | None = None,
     kind: str | None = None,
     organization: str | None = None,
     by: str,
     at: int,
 ) -> Made:
-    """Takes in an account that was just created: new, and in the lineage of its creator.
+    """Takes in an account that was just created: new, and in the lineage of its creator where one is known.
 
     Raises:
         CallerError: as `act`, and when the account is known already.

@@ -178,6 +178,14 @@ class TestAccountsCreatedAtRunTime:
         directory.add("child", **(BORN | {"created_by": "elsewhere"}))
         assert directory.facts("child", 900).lineage == "elsewhere"
 
+    def test_without_a_creator_it_is_a_lineage_of_its_own(self):
+        directory = TableDirectory(accounts=TABLE)
+        directory.add("child", **(BORN | {"created_by": None}))
+        assert directory.facts("child", 900).lineage == "child"
+        assert directory.creators("child") == ()
+        directory.add("grandchild", **(BORN | {"created_by": "child"}))
+        assert directory.facts("grandchild", 900).lineage == "child"
+
     def test_without_a_table_it_is_new_among_established_accounts(self):
         directory = TableDirectory()
         directory.add("child", **(BORN | {"kind": None, "created_by": "boss"}))

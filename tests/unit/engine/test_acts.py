@@ -25,7 +25,7 @@ def test_a_detail_is_read_and_what_later_versions_add_is_passed_over():
         ("reopen", {"key": "account", "name": ["a"]}, "expected `str`"),
         ("application", {"id": "x", "state": "gone"}, "invalid enum value"),
         ("application", {"id": "x", "state": "closing", "closes_at": "soon"}, "expected `int"),
-        ("account", {"account": "a"}, "missing required field `created_by`"),
+        ("account", {"created_by": "a"}, "missing required field `account`"),
     ],
 )
 def test_what_cannot_be_read_is_refused(kind, detail, message):

@@ -240,6 +240,11 @@ class TestAccounts:
         assert standing.accounts == {"new": Created(NOW, "boss", "adviser")}
         assert Standing.restore(ESTATE, standing.snapshot()).accounts == standing.accounts
 
+    def test_nobody_need_be_known_to_have_created_it(self):
+        standing = Standing(ESTATE)
+        standing.apply("account", {"account": "new", "by": "portal"}, NOW)
+        assert Standing.restore(ESTATE, standing.snapshot()).accounts == {"new": Created(NOW)}
+
     def test_an_account_is_created_once(self):
         standing = Standing(ESTATE)
         standing.apply("account", NEW, NOW)
