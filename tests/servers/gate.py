@@ -1,7 +1,6 @@
 """A real gate: `ecluse serve` as a process of its own, on a Unix socket, that can be killed and started again."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -104,16 +103,16 @@ def gate(folder: Path, *, policy: str, arguments: tuple[str, ...] = ()) -> Itera
 
 def persons_in(ledger: Path, account: str) -> list[bytes]:
     """Pseudonyms of the persons released to an account, in the ledger as it lies there, one a release."""
-    os.sync()
-    from ecluse.ledgers.reader import scan, take_snapshot
-    from ecluse.service.rebuild import released
+    import polars as pl
 
+    from ecluse.ledgers.reader import scan, take_snapshot
+    from ecluse.service.rebuild_acts import is_released
+
+    columns = ("account", "kind", "effect", "persons")
+    mine = is_released() & (pl.col("account") == account)
     return [
         bytes(person)
-        for frame in scan(
-            take_snapshot(ledger), since=None, columns=("account", "kind", "effect", "persons")
-        )
-        for row in frame.iter_rows(named=True)
-        if row["account"] == account and row["kind"] == "access" and released(row)
-        for person in row["persons"]
+        for frame in scan(take_snapshot(ledger), since=None, columns=columns)
+        for persons in frame.filter(mine)["persons"]
+        for person in persons
     ]
