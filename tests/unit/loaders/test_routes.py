@@ -1,13 +1,18 @@
 """A routes file is read whole, and what would count nobody by mistake is refused with its place."""
 
+import re
+
 import pytest
 
 from ecluse.loaders.defaults import shipped
 from ecluse.loaders.estate import load_estate
 from ecluse.loaders.routes import load_routes
+from ecluse.loaders.routes_schema import FREE, OPTIONS, OTHERWISE, ROUTES, WITHOUT
 from ecluse.model.errors import ConfigError
-from ecluse.routes.outcome import Free, Match
+from ecluse.routes.outcome import REASONS, Free, Match
 from ecluse.routes.routes import Route
+from structure.source import ROOT
+from structure.source import text as text_of
 
 TEXT = """\
 version: 1
@@ -49,10 +54,14 @@ organizations: [{id: n, accounts: {k: 1}}]
 )
 
 
-def faults(text, **arguments):
+def issues(text, **arguments):
     with pytest.raises(ConfigError) as caught:
         load_routes(text, file="r.yaml", **arguments)
-    return [i.message for i in caught.value.issues]
+    return caught.value.issues
+
+
+def faults(text, **arguments):
+    return [i.message for i in issues(text, **arguments)]
 
 
 def test_everything_a_file_can_say():
@@ -181,3 +190,28 @@ def test_the_shipped_example_is_for_the_example_estate():
     assert not routes.free_options
     shown = routes.find("GET", "/people/12")
     assert (shown.persons, shown.application, shown.operation) == (("12",), "job-seekers", "view")
+
+
+PAGE = text_of(ROOT / "docs/routes.md")
+EXAMPLES = re.findall(r"```yaml( wrong)?\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize("example", [body for wrong, body in EXAMPLES if not wrong])
+def test_the_page_s_example_is_for_the_example_estate(example):
+    estate = load_estate(shipped("estate-example.yaml"), file="e")
+    assert load_routes(example, file="docs/routes.md", estate=estate).routes
+
+
+def test_the_page_s_wrong_example_has_the_faults_that_it_names():
+    (example,) = (body for wrong, body in EXAMPLES if wrong)
+    assert {line for line, text in enumerate(example.splitlines(), 1) if "#" in text} == {
+        issue.line for issue in issues(example)
+    }
+
+
+def test_the_page_names_every_key_and_reason():
+    parts = (ROUTES, *ROUTES["$defs"].values())
+    keys = {key for part in parts for key in part["properties"]}
+    words = {*OTHERWISE, *OPTIONS, *WITHOUT, *FREE}
+    missing = [name for name in (*keys, *words, *REASONS) if f"`{name}`" not in PAGE]
+    assert not missing
