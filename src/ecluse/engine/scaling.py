@@ -3,7 +3,7 @@
     state             share of every limit
     live              all of it, no further budget
     decommissioning   half
-    closing           from half, at its beginning, down to nothing at the closing date, a step a day
+    closing           half, and in its last days (`retire`) down to nothing at the closing date, a step a day
     closed            nothing is asked: `Standing.refusal` refuses
 
 Each budget that concerns such an application gets a copy for it alone, counted by the application
@@ -39,7 +39,7 @@ def scaled(policies: PolicySet, standing: Standing, at: int, *, retire: int) -> 
         policies: the set as people wrote it.
         standing: where each application stands.
         at: microseconds.
-        retire: microseconds over which limits fall where nobody said since when an application is closing.
+        retire: microseconds over which the limits of a closing application fall; all its time when that is shorter.
     """
     shares = {
         name: share
@@ -92,9 +92,9 @@ def _next_step(life: Life, at: int, retire: int) -> int | None:
 
 
 def _begin(life: Life, closes_at: int, retire: int) -> int:
-    """When the limits begin to fall: with the state, where its beginning is known; before the end in any case."""
-    begin = closes_at - retire if life.since is None else life.since
-    return min(begin, closes_at - 1)
+    """When the limits begin to fall: so long before the end, but not before the application was closing."""
+    begin = closes_at - max(retire, 1)
+    return begin if life.since is None else min(max(begin, life.since), closes_at - 1)
 
 
 def _days(begin: int, at: int) -> int:

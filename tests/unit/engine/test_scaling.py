@@ -99,14 +99,19 @@ def test_the_last_step_is_the_closing_date():
     assert next_change(closing, NOW + DAY, retire=RETIRE) == NOW + DAY + HOUR
 
 
-def test_limits_fall_over_the_last_days_when_nobody_said_since_when():
-    closing = standing(LifeCycle.CLOSING, since=None, closes_at=NOW + 40 * DAY)
+@pytest.mark.parametrize("since", [None, NOW - 300 * DAY])
+def test_limits_fall_over_the_last_days(since):
+    closing = standing(LifeCycle.CLOSING, since=since, closes_at=NOW + 40 * DAY)
     assert limits(scaled(POLICIES, closing, NOW, retire=RETIRE), "account@x") == [5, 10]
     assert next_change(closing, NOW, retire=RETIRE) == NOW + 11 * DAY
     late = scaled(POLICIES, closing, NOW + 25 * DAY, retire=RETIRE)
     assert limits(late, "account@x") == [2, 5]
-    without = scaled(POLICIES, closing, NOW + 39 * DAY, retire=0)
-    assert limits(without, "account@x") == [5, 10]
+    for retire in (0, DAY):
+        assert limits(
+            scaled(POLICIES, closing, NOW + 40 * DAY - 1, retire=retire), "account@x"
+        ) == [5, 10]
+    whole = scaled(POLICIES, closing, NOW + 39 * DAY, retire=1000 * DAY)
+    assert limits(whole, "account@x") == [0, 0]
 
 
 def test_an_application_that_was_to_be_gone_by_a_date_changes_then():
@@ -146,7 +151,7 @@ def test_from_one_day_to_the_next_the_counts_go_on():
 
 def test_a_limit_of_nothing_lets_nobody_read():
     closing = standing(LifeCycle.CLOSING, closes_at=NOW + 1000 * DAY)
-    engine = Engine(scaled(POLICIES, closing, NOW + 999 * DAY, retire=RETIRE))
+    engine = Engine(scaled(POLICIES, closing, NOW + 999 * DAY, retire=1000 * DAY))
     assert limits(engine.policies, "all@x") == [0, 0]
     request = AccessRequest(account="a", application="x", persons=(1,))
     assert not engine.check(request, NOW + 999 * DAY).permitted
