@@ -49,7 +49,7 @@ _PLAIN_ENCODED: Final = re.compile(rb"(?:[%s.]|%%[0-9A-Fa-f]{2})+" % _PCHAR)
 _NEEDLESS: Final = re.compile(
     rb"%(?:2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])"
 )
-"""Encodings of characters that never need one (RFC 3986, 6.2.2.2)."""
+"""Encodings of characters that never need one (RFC 3986 §6.2.2)."""
 _MALFORMED: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _TWICE: Final = re.compile(r"%[0-9A-Fa-f]{2}|%[uU][0-9A-Fa-f]{4}")
 _ORIGIN: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/]*)")
