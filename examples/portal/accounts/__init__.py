@@ -1,0 +1,1 @@
+"""Accounts: log-in, second factor, and the accounts that a manager opens."""

@@ -1,0 +1,1 @@
+"""The adviser's file view: all that is known of a person."""

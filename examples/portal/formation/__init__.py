@@ -1,0 +1,1 @@
+"""Follow-up of training, for partner bodies. Being decommissioned."""

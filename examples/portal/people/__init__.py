@@ -1,0 +1,1 @@
+"""Persons, and how any application of the portal shows them."""

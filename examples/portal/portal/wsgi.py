@@ -1,0 +1,8 @@
+"""What does a WSGI server run? `gunicorn --threads 16 portal.wsgi`, for instance."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+application = get_wsgi_application()
