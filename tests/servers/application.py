@@ -1,64 +1,110 @@
-"""An application behind a proxy: it shows to anybody whatever is asked for, and remembers what reached it."""
+"""A small application that shows persons, behind the gate's middleware: file views, list pages, an export.
 
-import threading
-from collections.abc import Iterator
+`python -m servers.application GATE PORT` serves it. Account and session come from headers, as a proxy in
+front would set them: it is the thief's choice here to use as many sessions and addresses as he likes.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ecluse.enforcers.asgi import EcluseMiddleware, Identity, disclosure
+from ecluse.sdk.aio import AsyncGate
+
+PAGE = 100
+EVERYBODY = 400_000
 
 
-class Application:
-    """A running application.
+def shown(person: int) -> str:
+    """One person's line; whoever counts what left counts these."""
+    return f"person={person}\n"
 
-    Attributes:
-        port: where it listens.
-        reached: method and target of each request that came through, as written.
-    """
 
-    def __init__(self) -> None:
-        self.reached: list[tuple[str, str]] = []
-        reached = self.reached
+async def view(request: Request) -> Response:
+    person = request.path_params["person"]
+    await disclosure(request).disclose([str(person)], categories=["identity"], operation="view")
+    return PlainTextResponse(shown(person))
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def answer(self) -> None:
-                self.rfile.read(int(self.headers.get("content-length") or 0))
-                reached.append((self.command, self.path))
-                status = 403 if self.path.startswith("/forbidden") else 200
-                body = f"RECORD {self.path}".encode("latin-1")
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(body)
+async def page(request: Request) -> Response:
+    first = int(request.query_params.get("page", "0")) * PAGE
+    persons = range(first, first + PAGE)
+    await disclosure(request).disclose([str(p) for p in persons], operation="list")
+    return PlainTextResponse("".join(map(shown, persons)))
 
-            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = answer  # noqa: N815
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                del format, args
+async def export(request: Request) -> Response:
+    first = int(request.query_params.get("from", "0"))
+    rows = await disclosure(request).stream(range(first, EVERYBODY), person=str)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+    async def lines() -> AsyncIterator[str]:
+        async for person in rows:
+            yield shown(person)
 
-    def start(self) -> None:
-        """Begins to answer."""
-        self._thread.start()
+    return StreamingResponse(lines(), media_type="text/csv")
 
-    def stop(self) -> None:
-        """Ends it."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+
+def identify(scope: object) -> Identity:
+    headers = dict(scope["headers"])  # type: ignore[index]
+    return Identity(
+        account=headers[b"x-account"].decode(),
+        session=headers.get(b"x-session", b"none").decode(),
+        source=headers.get(b"x-source", b"192.0.2.1").decode(),
+    )
+
+
+def application(gate: str) -> EcluseMiddleware:
+    """The application behind the middleware."""
+    routes = [
+        Route("/people/{person:int}", view),
+        Route("/people", page),
+        Route("/export", export),
+    ]
+    return EcluseMiddleware(
+        Starlette(routes=routes),
+        gate=AsyncGate(gate, connections=64, deadline=30.0),
+        identify=identify,
+        application="files",
+        guarded=("/people", "/export"),
+    )
 
 
 @contextmanager
-def application() -> Iterator[Application]:
-    """An application that answers, for the time of a test."""
-    running = Application()
-    running.start()
+def running(gate_socket: str, folder: Path) -> Iterator[int]:
+    """The application in a process of its own; its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "servers.application", f"unix:{gate_socket}", str(port)]
+    tests = Path(__file__).parents[1]
+    with (folder / "application.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=tests, stdout=log, stderr=log)
     try:
-        yield running
+        end = time.monotonic() + 30
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError((folder / "application.log").read_text())
+            time.sleep(0.02)
+        yield port
     finally:
-        running.stop()
+        process.terminate()
+        process.wait(30)
+
+
+if __name__ == "__main__":
+    uvicorn.run(
+        application(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), log_level="warning"
+    )
