@@ -34,7 +34,7 @@ EVALUATIONS_MAX: Final = 1000
 _ASK: Final = frozenset({Scope.ASK.value})
 _ACCOUNTS: Final = {"account", "user"}
 _STOPS: Final = {"execute_all": None, "deny_on_first_deny": False, "permit_on_first_permit": True}
-"""For each semantic, the decision after which nothing more is evaluated (7.1.2.1)."""
+"""For each semantic, the decision after which nothing more is evaluated (Evaluations semantics)."""
 
 _HOST: Final = re.compile(
     rb"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:[0-9]{1,5})?"
@@ -44,7 +44,7 @@ _UNKNOWN: Final = Answer(effect="deny", released=False)
 
 
 class _Entity(msgspec.Struct):
-    """A subject or a resource; members that nobody knows are ignored (10.1.1)."""
+    """A subject or a resource; members that nobody knows are ignored (JSON Serialization)."""
 
     type: str
     id: str
@@ -117,7 +117,7 @@ class _Point:
 
     async def _evaluations(self, exchange: Exchange) -> Reply:
         whole = msgspec.json.decode(exchange.body, type=_Evaluations)
-        if not whole.evaluations:  # 7.1: as one evaluation
+        if not whole.evaluations:  # as one evaluation (The Access Evaluations API Request)
             return await self._evaluation(exchange)
         if len(whole.evaluations) > EVALUATIONS_MAX:
             raise CallerError(f"more than {EVALUATIONS_MAX} evaluations in one message")
@@ -150,7 +150,7 @@ class _Point:
     async def _one(
         self, evaluation: dict[str, Any], client: Client
     ) -> tuple[Answer, dict[str, Any]]:
-        """One of several; what is wrong with it is its own decision (7.2.1)."""
+        """One of several; what is wrong with it is its own decision (Errors)."""
         try:
             asked = _asked(msgspec.convert(evaluation, _Evaluation))
             answer = await self._desk.ask("check", asked, client)
@@ -162,7 +162,7 @@ class _Point:
 
 
 async def _answered(exchange: Exchange, answering: Coroutine[Any, Any, Reply]) -> Reply:
-    """Adds what every answer has: the request's name (10.1.3), also when it is an error."""
+    """Adds what every answer has: the request's name (Request Identification), also when it is an error."""
     try:
         reply: Reply
         if (exchange.header(b"content-type") or b"").split(b";")[0].strip().lower() != JSON[1]:
@@ -186,7 +186,7 @@ async def _answered(exchange: Exchange, answering: Coroutine[Any, Any, Reply]) -
 
 
 def _merged(defaults: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:
-    """An evaluation with what it leaves out: whole entities, and `type` and `id` of one that is there in part (7.1.1)."""
+    """An evaluation with what it leaves out: whole entities, and `type` and `id` of one that is there in part (Default values)."""
     merged: dict[str, Any] = {}
     for key in ("subject", "resource", "action", "context"):
         own, common = evaluation.get(key), defaults.get(key)

@@ -1,8 +1,10 @@
 """Metrics: what is counted, as Prometheus reads it, and no name that a client chose."""
 
+import re
 from collections import Counter
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from asgi_kit import call
@@ -16,6 +18,7 @@ from ecluse.model.client import Client, Scope
 from ecluse.model.enrolment import Enrolled, Enrolment
 from ecluse.model.finding import Finding, Severity
 from ecluse.service.tally import Tally
+from structure.source import ROOT
 
 READER = Enrolled(Client("prometheus", frozenset({Scope.READ})), unix=("1",))
 
@@ -137,3 +140,19 @@ def test_latency_counts_everything_below(watched):
 def test_only_those_who_may_read(watched):
     assert call(watched.app, "GET", "/metrics").status == 403
     assert call(watched.app, "GET", "/metrics", peer=Peer()).status == 401
+
+
+def test_the_page_names_every_metric_and_no_other():
+    page = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
+    named = {re.sub(r"_(total|bucket)$", "", name) for name in re.findall(r"\becluse_\w+", page)}
+    assert named == set(METRICS)
+
+
+def test_every_alert_has_what_to_do():
+    page = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    (rules,) = [block["groups"][0]["rules"] for block in blocks if "groups" in block]
+    alerts = [rule["alert"] for rule in rules]
+    assert len(alerts) == len(set(alerts)) >= 10
+    assert all(rule["annotations"]["summary"] and rule["expr"] for rule in rules)
+    assert re.findall(r"^\| (Ecluse\w+) \|", page, re.MULTILINE) == alerts

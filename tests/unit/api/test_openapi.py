@@ -13,32 +13,32 @@ from referencing.jsonschema import DRAFT202012
 
 from asgi_kit import call
 from desk_kit import FakeDesk
-from ecluse.api import authzen, decisions, forward, health, manage, metrics, openapi, page
+from ecluse.api import openapi
 from ecluse.api.app import App
 from ecluse.api.authentication import Authenticator
 from ecluse.api.exchange import Reply, Route
+from ecluse.api.page import Pages
 from ecluse.api.peer import Peer
+from ecluse.api.routing import all_routes
 from ecluse.model.enrolment import Enrolment
 from ecluse.service.tally import Tally
+from structure.source import ROOT
 
 
-def all_routes():
-    desk, pages = FakeDesk(), page.Pages(lambda: 0)
-    table = (
-        *decisions.routes(desk),
-        *manage.routes(desk),
-        *authzen.routes(desk),
-        *forward.routes(desk, pages, current=lambda: None, session_key=bytes(16), unread=Counter()),
-        *page.routes(pages),
-        *health.routes(desk),
-        *metrics.routes(desk, applications=list, unauthenticated={}, unread={}),
+def table():
+    return all_routes(
+        FakeDesk(),
+        Pages(lambda: 0),
+        current=lambda: None,
+        session_key=bytes(16),
+        applications=list,
+        unauthenticated={},
     )
-    return (*table, *openapi.routes(table))
 
 
 @pytest.fixture(scope="module")
 def document():
-    app = App(all_routes(), Authenticator(Enrolment(), now=lambda: 0), Tally())
+    app = App(table(), Authenticator(Enrolment(), now=lambda: 0), Tally())
     answer = call(app, "GET", "/openapi.json", peer=Peer())
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     return answer.json
@@ -57,10 +57,15 @@ def test_it_is_valid(document):
 
 def test_every_route_is_in_it(document):
     found = {(method, path) for method, path, _ in operations(document)}
-    for route in all_routes():
+    for route in table():
         path = f"{route.path}{{path}}" if route.path.endswith("/") else route.path
         methods = ("GET", "POST", "DELETE") if route.method == "*" else (route.method,)
         assert {(method, path) for method in methods} <= found
+
+
+def test_every_route_is_documented_for_people():
+    pages = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("api.md", "proxies.md"))
+    assert [route.path for route in table() if route.path not in pages] == []
 
 
 def test_every_operation_says_what_it_is_for(document):

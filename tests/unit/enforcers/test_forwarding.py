@@ -1,5 +1,8 @@
 """What a proxy tells is read in one way only; what a client can write itself is never read."""
 
+import re
+from dataclasses import fields
+
 import pytest
 
 from ecluse.enforcers.forwarding import (
@@ -15,6 +18,7 @@ from ecluse.model.errors import CallerError
 from ecluse.routes.asker import session_name
 from ecluse.routes.outcome import Free, Refused
 from ecluse.routes.routes import Route, Routes
+from structure.source import ROOT
 
 KEY = b"k" * 32
 ROUTES = Routes(
@@ -181,3 +185,19 @@ def test_what_a_release_tells():
     assert (effect, entry) == ((b"ecluse-effect", b"warn"), (b"ecluse-entry", b"7"))
     assert notice[0] == b"ecluse-notice"
     assert b"UTF-8'fr'" in notice[1]
+
+
+def test_the_documents_show_settings_that_exist():
+    page = (ROOT / "docs" / "proxies.md").read_text("utf-8")
+    addresses = re.findall(r"/v1/forward/(?:nginx|caddy|traefik)\?([^\s`\";)]+)", page)
+    settings = re.findall(r'Ecluse-Settings, value: "([^"]+)"', page)
+    example = (ROOT / "examples" / "nginx" / "ecluse.conf").read_text("utf-8")
+    in_example = re.findall(r"/v1/forward/nginx\?([^;]+);", example)
+    assert len(addresses) >= 3
+    assert settings
+    assert in_example
+    for written in (*addresses, *settings, *in_example):
+        assert proxy_settings(written.encode()).application == "files"
+    first_cells = re.findall(r"^\| (`[^|]+`) \|", page, re.MULTILINE)
+    named = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
+    assert {field.name for field in fields(ProxySettings)} <= named
