@@ -78,7 +78,7 @@ def _loaded(path: str) -> Finder:
     from ecluse.loaders.routes import load_routes  # noqa: PLC0415 - idem, with the YAML reader
 
     try:
-        text = Path(path).read_text("utf-8")
+        text = Path(path).read_bytes()
     except OSError as error:
         why = (error.strerror or "unknown").lower()
         raise CallerError(f"the routes file `{path}` cannot be read: {why}") from None
