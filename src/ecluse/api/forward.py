@@ -130,14 +130,18 @@ class _Forwarding:
         """The proxy's own way, or the page or document that it hands on."""
 
         def keep() -> str:
-            client, login = exchange.client.id, settings.login
-            return self._pages.keep(case, client=client, login=login, language=settings.language)
+            return self._pages.keep(
+                case,
+                client=exchange.client.id,
+                sign_in=settings.sign_in,
+                language=settings.language,
+            )
 
         own = self._dialect.refused(case, keep)
         if own is not None:
             return Reply(own[0], b"", tuple(own[1]))
-        back, login, language = target.decode("latin-1"), settings.login, settings.language
-        made = told(case, exchange, login=login, language=language, back=back)
+        back, sign_in, language = target.decode("latin-1"), settings.sign_in, settings.language
+        made = told(case, exchange, sign_in=sign_in, language=language, back=back)
         return Reply(
             made.status, made.body, (*made.headers, (b"ecluse-effect", case.kind.encode()))
         )
@@ -192,7 +196,7 @@ _SETTINGS: Final = {
     "auth_time": "header with the time at which the factors were given",
     "application": "application, where the routes file names none",
     "hops": "proxies in a row that append to `X-Forwarded-For`",
-    "login": "address at which a session gives a second factor again",
+    "sign_in": "address at which a session gives a second factor again",
     "language": "language of the page where the browser prefers none",
 }
 assert proxy_settings(b"").account == ACCOUNT

@@ -38,7 +38,7 @@ _BACK_MAX: Final = 2048
 class _Kept:
     case: Case
     client: str
-    login: str
+    sign_in: str
     language: Language
     until: int
 
@@ -53,7 +53,7 @@ class Pages:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def keep(self, case: Case, *, client: str, login: str, language: Language) -> str:
+    def keep(self, case: Case, *, client: str, sign_in: str, language: Language) -> str:
         """Keeps a case for the client that asked, and gives its reference: 128 random bits."""
         now = self._now()
         while self._kept and (
@@ -61,7 +61,7 @@ class Pages:
         ):
             self._kept.popitem(last=False)
         reference = secrets.token_urlsafe(16)
-        self._kept[reference] = _Kept(case, client, login, language, now + LIFETIME)
+        self._kept[reference] = _Kept(case, client, sign_in, language, now + LIFETIME)
         return reference
 
     def take(self, reference: str, client: str) -> _Kept | None:
@@ -77,7 +77,7 @@ def told(
     case: Case,
     exchange: Exchange,
     *,
-    login: str = "",
+    sign_in: str = "",
     language: Language = "en",
     back: str = "",
 ) -> Reply:
@@ -87,7 +87,7 @@ def told(
     """
     chosen = choose_language(_text(exchange, b"accept-language"), default=language)
     if wants_page(_text(exchange, b"accept")):
-        made = page_of(case, language=chosen, login_url=login, back=back)
+        made = page_of(case, language=chosen, login_url=sign_in, back=back)
         return Reply(made.status, made.body.encode(), _encoded(made.headers))
     document = problem_of(case, language=chosen)
     return Reply(document.status, msgspec.json.encode(document.body), _encoded(document.headers))
@@ -104,7 +104,9 @@ def routes(pages: Pages) -> tuple[Route, ...]:
             return problem_reply(403, "this was refused", "the reason is not known here any more")
         wanted = asked.get("language", [""])[0]
         default: Language = "fr" if wanted == "fr" else "en" if wanted == "en" else kept.language
-        return told(kept.case, exchange, login=kept.login, language=default, back=_back(exchange))
+        return told(
+            kept.case, exchange, sign_in=kept.sign_in, language=default, back=_back(exchange)
+        )
 
     return (Route("GET", "/v1/page", handle, frozenset({Scope.ASK.value}), _OPERATION),)
 

@@ -96,7 +96,7 @@ class Book:
         )
         self._put(replace(enrolled, tokens=tuple(tokens)))
 
-    def add_user(self, name: str, account: str) -> None:
+    def add_unix(self, name: str, account: str) -> None:
         """A user of the operating system who is this client."""
         enrolled = self._live(name)
         self._put(replace(enrolled, unix=(account, *enrolled.unix)))

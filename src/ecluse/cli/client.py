@@ -141,7 +141,7 @@ def revoke(name: str, file: Path, jti: str | None, as_json: bool) -> None:
 def unix(name: str, file: Path, account: str, as_json: bool) -> None:
     """Lets a user of the operating system be the client ID on the Unix socket."""
     with _opened(file) as book:
-        book.add_user(name, account)
+        book.add_unix(name, account)
         book.write()
     _tell(book, {"client": name, "user": account}, as_json=as_json)
 

@@ -58,7 +58,7 @@ class ProxySettings:
             and when it was given (seconds since 1970); nothing is read when empty.
         application: through which application, where the routes file names none.
         hops: how many proxies in a row append to `X-Forwarded-For`, the last one included.
-        login: where a session gives a second factor again; `{next}`, `{acr_values}` and `{max_age}` are filled in.
+        sign_in: where a session gives a second factor again; `{next}`, `{acr_values}` and `{max_age}` are filled in.
         language: of the page where the browser prefers none.
     """
 
@@ -70,7 +70,7 @@ class ProxySettings:
     auth_time: str = ""
     application: str = ""
     hops: int = 1
-    login: str = ""
+    sign_in: str = ""
     language: Language = "en"
 
 
@@ -235,7 +235,7 @@ def _facts(
 
 def _possible(name: str, value: str) -> bool:
     match name:
-        case "application" | "login":
+        case "application" | "sign_in":
             return value.isprintable()
         case "hops":
             return re.fullmatch("[0-9]", value) is not None

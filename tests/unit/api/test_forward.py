@@ -182,10 +182,12 @@ class TestEveryProxy:
             effect="step_up", released=False, entry=5, acr_values=("urn:a",), max_age=300
         )
         gate = Proxies(needed)
-        answer = gate.ask(proxy, "/people/12", ME, BROWSER, settings="login=/login?next=%7Bnext%7D")
+        answer = gate.ask(
+            proxy, "/people/12", ME, BROWSER, settings="sign_in=/login?next=%7Bnext%7D"
+        )
         if proxy == "nginx":
             kept = gate.pages.take(answer.headers["ecluse-page"], "unix")
-            assert (kept.case.status, kept.login) == (401, "/login?next={next}")
+            assert (kept.case.status, kept.sign_in) == (401, "/login?next={next}")
         else:
             assert answer.status == 401
             assert "insufficient_user_authentication" in answer.headers["www-authenticate"]

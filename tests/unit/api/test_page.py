@@ -39,7 +39,7 @@ def fetch(pages, clock):
 
 
 def keep(pages, case=CASE, **more):
-    return pages.keep(case, **{"client": "unix", "login": "", "language": "en"} | more)
+    return pages.keep(case, **{"client": "unix", "sign_in": "", "language": "en"} | more)
 
 
 def test_a_page_for_a_person(pages, fetch):
@@ -132,12 +132,12 @@ def test_what_is_kept_has_a_bound(pages, clock):
 
 def test_the_way_back_after_a_log_in(pages, fetch):
     case = Case("step_up", 401, acr_values=("urn:a",), max_age=300)
-    reference = keep(pages, case, login="/login?next={next}")
+    reference = keep(pages, case, sign_in="/login?next={next}")
     answer = fetch(f"reference={reference}", BROWSER, (b"ecluse-target", b"/people/12?a=b"))
     assert answer.status == 401
     assert 'acr_values="urn:a"' in answer.headers["www-authenticate"]
     assert 'href="/login?next=%2Fpeople%2F12%3Fa%3Db"' in answer.body.decode()
-    reference = keep(pages, case, login="/login?next={next}")
+    reference = keep(pages, case, sign_in="/login?next={next}")
     answer = fetch(f"reference={reference}", BROWSER, (b"ecluse-target", b"/" + b"x" * 5000))
     assert 'href="/login?next=%2F"' in answer.body.decode()
 

@@ -154,9 +154,9 @@ def test_a_justification_is_the_clients_own_words():
 def test_the_settings_of_a_proxy():
     assert proxy_settings(b"") == ProxySettings()
     assert proxy_settings(
-        b"application=a%20b&hops=0&cookie=__Host-sid&login=/login?next=%7Bnext%7D&language=fr"
+        b"application=a%20b&hops=0&cookie=__Host-sid&sign_in=/login?next=%7Bnext%7D&language=fr"
     ) == ProxySettings(
-        application="a b", hops=0, cookie="__Host-sid", login="/login?next={next}", language="fr"
+        application="a b", hops=0, cookie="__Host-sid", sign_in="/login?next={next}", language="fr"
     )
 
 
@@ -164,7 +164,7 @@ def test_the_settings_of_a_proxy():
     "query",
     [
         b"colour=blue", b"account=a&account=b", b"account=", b"account=a_b", b"account=a:b", b"hops=x",
-        b"hops=10", b"language=de", b"cookie=a;b", b"cookie=a b", b"login=%00", b"session=a\xc3\xa9",
+        b"hops=10", b"language=de", b"cookie=a;b", b"cookie=a b", b"sign_in=%00", b"session=a\xc3\xa9",
     ],
 )  # fmt: skip
 def test_wrong_settings_are_refused(query):
