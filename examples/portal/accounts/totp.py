@@ -28,5 +28,5 @@ def code(secret: str, at: float) -> str:
 def is_right(secret: str, given: str, at: float) -> bool:
     """Whether a code is the one of this half minute, or of the one before or after (RFC 6238, 5.2)."""
     digits = given.replace(" ", "").encode("utf-8", "replace")
-    codes = [code(secret, at + drift).encode() for drift in (-STEP, 0, STEP)]
-    return any([hmac.compare_digest(digits, right) for right in codes])
+    codes = (code(secret, at + drift).encode() for drift in (-STEP, 0, STEP))
+    return any(hmac.compare_digest(digits, right) for right in codes)

@@ -26,3 +26,6 @@ class Enrolment(models.Model):
     person = models.ForeignKey(Person, models.CASCADE)
     hours = models.PositiveSmallIntegerField(default=0)
     result = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.training}"

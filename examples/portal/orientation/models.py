@@ -13,3 +13,6 @@ class Wish(models.Model):
     trade = models.CharField(max_length=60, db_index=True)
     advice = models.CharField(max_length=120, blank=True)
     noted_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.trade}"

@@ -67,3 +67,6 @@ class Following(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("account", "person"), name="followed_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.person}"

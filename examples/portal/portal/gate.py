@@ -31,15 +31,13 @@ if settings.ECLUSE:
 
 else:
 
-    def disclose(request: HttpRequest, persons: Iterable[str], **about: Any) -> None:
+    def disclose(_request: HttpRequest, _persons: Iterable[str], **_about: Any) -> None:
         """Would ask before these persons are shown."""
 
-    def stream(
-        request: HttpRequest, rows: Iterable[Any], *, person: str, **about: Any
-    ) -> Iterator[Any]:
+    def stream(_request: HttpRequest, rows: Iterable[Any], **_about: Any) -> Iterator[Any]:
         """Would ask for each row; without a gate it gives them all."""
         return iter(rows)
 
-    def tell_of_account(name: str, kind: str, manager: Account) -> bool:
+    def tell_of_account(_name: str, _kind: str, _manager: Account) -> bool:
         """Would tell the gate of a new account."""
         return True

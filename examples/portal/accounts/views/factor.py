@@ -1,11 +1,10 @@
 """How does a session give its second factor? At the log-in, and again whenever it is asked for (RFC 9470)."""
 
-import time
-
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -24,12 +23,17 @@ def factor(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_URL)
     if not account.has_second_factor:
         return render(request, "accounts/no_factor.html", status=403)
+    now = timezone.now().timestamp()
     form = CodeForm(request.POST or None)
     if form.is_valid():
-        if totp.is_right(account.totp_secret, form.cleaned_data["code"], time.time()):
+        if totp.is_right(account.totp_secret, form.cleaned_data["code"], now):
             return _accepted(request, account)
         form.add_error("code", _("This is not the code that the telephone shows now."))
-    shown = totp.code(account.totp_secret, time.time()) if settings.SIMULATED_TELEPHONE else None
+    shown = (
+        totp.code(account.totp_secret, timezone.now().timestamp())
+        if settings.SIMULATED_TELEPHONE
+        else None
+    )
     return render(request, "accounts/factor.html", {"form": form, "telephone": shown})
 
 
@@ -45,7 +49,7 @@ def _accepted(request: HttpRequest, account: Account) -> HttpResponse:
         del request.session[PENDING]
         login(request, account)
     request.session["factor"] = "totp"
-    request.session["auth_time"] = int(time.time())
+    request.session["auth_time"] = int(timezone.now().timestamp())
     wanted = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, require_https=request.is_secure()

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import login, views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,7 +21,7 @@ class LoginView(views.LoginView):
     template_name = "accounts/login.html"
     redirect_authenticated_user = False
 
-    def form_valid(self, form) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Logs in, or goes on to the second factor without having logged in."""
         account: Account = form.get_user()
         if not account.has_second_factor:

@@ -1,5 +1,7 @@
 """How does a manager open accounts for the manager's own organization?"""
 
+from typing import Any
+
 from django.contrib.auth.mixins import LoginRequiredMixin, UserPassesTestMixin
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -24,7 +26,7 @@ class AccountsView(LoginRequiredMixin, UserPassesTestMixin, FormView):
         """Managers only."""
         return self.request.user.kind == Kind.MANAGER
 
-    def get_context_data(self, **more) -> dict:
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
         """The accounts that are there."""
         mine = Account.objects.filter(organization=self.request.user.organization)
         return super().get_context_data(accounts=mine.select_related("created_by"), **more)
