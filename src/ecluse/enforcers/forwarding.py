@@ -215,14 +215,19 @@ def _facts(
 ) -> dict[str, Any] | Refused:
     """What the settings say how to find; nothing where it is not there."""
     facts: dict[str, Any] = {}
-    for fact in ("session", "organization", "factor", "auth_time"):
-        name = getattr(settings, fact)
-        found = account_from(headers, name) if name else None
-        if isinstance(found, Refused):
-            if found.reason != "absent":
-                return found
-        elif found is not None:
+    for fact, name in (
+        ("session", settings.session),
+        ("organization", settings.organization),
+        ("factor", settings.factor),
+        ("auth_time", settings.auth_time),
+    ):
+        if not name:
+            continue
+        found = account_from(headers, name)
+        if not isinstance(found, Refused):
             facts[fact] = found
+        elif found.reason != "absent":
+            return found
     if "auth_time" in facts:
         if not re.fullmatch("[0-9]{1,12}", facts["auth_time"]):
             return Refused("characters")
