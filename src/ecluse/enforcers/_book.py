@@ -145,7 +145,7 @@ class Book:
 
     def _who(self) -> Identity:
         self.know()
-        if self._identity is None or not self._identity.account:
+        if not self._identity or not self._identity.account:
             self.case = ANONYMOUS
             raise Refused(ANONYMOUS)
         return self._identity
