@@ -11,7 +11,7 @@ Cost: O(1) amortised an access and window, one hash probe for all windows. Space
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable
 from itertools import compress
 from typing import Generic, TypeVar
@@ -177,6 +177,13 @@ class IndexedLog(Generic[Item]):
         self._spots[item] = bar
         self._recount(now)
 
+    def respan(self, spans: Spans) -> None:
+        """Counts in other windows from now on; O(1), and the next count moves their heads."""
+        self._spans = spans
+        self._heads = [self._first] * len(spans.lengths)
+        self._counts = [len(self._spots)] * len(spans.lengths)
+        self._slack = 0
+
     def idle(self, now: int) -> bool:
         """Whether nothing is left to remember."""
         self._advance(now)
@@ -198,6 +205,34 @@ class IndexedLog(Generic[Item]):
             self._times.append(at)
         self._alive += b"\1" * len(entries)
         self._recount(now)
+
+    def columns(self, now: int) -> tuple[list[Item], "array[int]"]:
+        """Every kept item and its last access, oldest first; items of one instant as they were charged."""
+        self._advance(now)
+        self._trim()
+        if len(self._items) != len(self._spots):
+            self._sweep()
+        begin = max(0, len(self._items) - self._spans.cap)
+        return self._items[begin:], self._times[begin:]
+
+    def load_columns(self, items: list[Item], times: "array[int]", now: int) -> None:
+        """Fills an empty log with what `columns` gave, or with the like.
+
+        Args:
+            items: distinct, at most as many as the cap, in the order of their last access.
+            times: of each, microseconds, signed 64 bits, none after `now`.
+            now: microseconds.
+        """
+        assert not self._items, "a snapshot is loaded into an empty log"
+        assert len(items) == len(times) <= self._spans.cap, "a time for each item"
+        gone = bisect_right(times, now - self._spans.lengths[-1])
+        self._items, self._times = items[gone:], times[gone:]
+        self._alive = bytearray(b"\1") * len(self._items)
+        self._spots = {item: place for place, item in enumerate(self._items)}
+        assert len(self._spots) == len(self._items), "items are distinct"
+        self._heads = [bisect_right(self._times, now - length) for length in self._spans.lengths]
+        self._counts = [len(self._items) - head for head in self._heads]
+        self._advance(now)
 
     def _forget(self, item: Item) -> None:
         spot = self._spots.pop(item, None)

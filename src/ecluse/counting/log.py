@@ -40,6 +40,9 @@ class Log(Protocol):
     def put_back(self, item: Any, at: int | None, now: int) -> None:
         """Sets an item's last access to an earlier instant, or forgets it."""
 
+    def respan(self, spans: Spans) -> None:
+        """Counts in other windows from now on, none longer and none of a larger limit than the longest before."""
+
     def idle(self, now: int) -> bool:
         """Whether nothing is left to remember."""
 

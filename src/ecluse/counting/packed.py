@@ -132,6 +132,12 @@ class PackedLog:
         self._heads = [self._upto(now - length) for length in self._spans.lengths]
         self._advance(now)
 
+    def respan(self, spans: Spans) -> None:
+        """Counts in other windows from now on; O(1), and the next count moves their heads."""
+        self._spans = spans
+        self._heads = [0] * len(spans.lengths)
+        self._slack = 0
+
     def idle(self, now: int) -> bool:
         """Whether nothing is left to remember."""
         self._advance(now)
@@ -153,6 +159,34 @@ class PackedLog:
         for item, at in entries:
             self._append(item.to_bytes(_ITEM, "little"), at)
         self._advance(now)
+
+    def packed(self, now: int) -> tuple[bytes, bytes, int]:
+        """Every kept item as it is stored: 8 bytes each, 6 bytes of time each, and what the times count from.
+
+        Items of one instant come in the order in which they were charged.
+        """
+        self._advance(now)
+        begin = max(0, len(self) - self._spans.cap)
+        return bytes(self._items[begin * _ITEM :]), bytes(self._times[begin * _TIME :]), self._base
+
+    def load_packed(self, items: bytes, times: bytes, base: int, now: int) -> None:
+        """Fills an empty log with what `packed` gave, or with the like; O(windows x log entries) at most.
+
+        Args:
+            items: distinct, at most as many as the cap, in the order of their last access.
+            times: of each, microseconds after `base` in 6 bytes, none after `now`.
+            base: microseconds.
+            now: microseconds.
+        """
+        assert not self._items, "a snapshot is loaded into an empty log"
+        assert len(items) // _ITEM == len(times) // _TIME <= self._spans.cap, "a time for each item"
+        self._items += items
+        self._times += times
+        self._base = base
+        self._slack = min(self._spans.bars) - 1 - len(self)
+        if self._slack <= 0:  # while there is room, heads may lag behind
+            self._heads = [self._upto(now - length) for length in self._spans.lengths]
+            self._advance(now)
 
     def _places(self, items: tuple[int, ...]) -> list[int]:
         if len(items) > _SCANNED_MAX:

@@ -94,6 +94,12 @@ class WeightedLog:
                 self._heads = [h - (not i) for h, i in zip(self._heads, inside, strict=True)]
                 return
 
+    def respan(self, spans: Spans) -> None:
+        """Counts in other windows from now on; O(log entries)."""
+        self._spans = spans
+        self._heads = [0] * len(spans.lengths)
+        self._sums = [sum(entry[2] for entry in self._entries)] * len(spans.lengths)
+
     def idle(self, now: int) -> bool:
         """Whether nothing is left to remember."""
         self._advance(now)

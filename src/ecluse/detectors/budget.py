@@ -68,6 +68,17 @@ class BudgetDetector:
         """The counts of a key that nothing was read under."""
         return self._make(self.spans)
 
+    def take_over(self, former: "BudgetDetector", now: int) -> None:
+        """Goes on with the counts of a budget that counted the same, over windows no shorter; the former is of no use then."""
+        for key, log in former.logs.items():
+            if type(log) is self._make:
+                if self.spans != former.spans:
+                    log.respan(self.spans)
+                self.logs[key] = log
+            else:  # the new limits are small enough for another kind of log
+                self.log(key).open = log.open
+                self.log(key).load(log.dump(now), now)
+
     def items(self, request: AccessRequest, number: int) -> tuple[Any, ...]:
         """What the request brings to the count, each item once; nothing when it does not draw."""
         if self.counts is Count.PERSONS:

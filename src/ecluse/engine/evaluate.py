@@ -20,9 +20,9 @@ from ecluse.detectors.targets import WORDS, words_match
 from ecluse.engine.reservation import Chains, Charge, Open
 from ecluse.model.access import AccessRequest
 from ecluse.model.decision import PERMIT, Decision, Hold, Reason
-from ecluse.model.policy import Count, Effect, Key, PolicySet
+from ecluse.model.policy import Budget, Count, Effect, Key, PolicySet
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "continues"]
 
 _MATCHES_KEPT_MAX: Final = 16_384
 _SWEEP_EVERY: Final = 16  # requests between two looks at an idle key, when no key is new
@@ -190,10 +190,8 @@ class Engine:
         for budget in policies.budgets:
             detector = BudgetDetector(budget)
             former = known.get(budget.id)
-            if former is not None and _continues(former, detector):
-                for key, log in former.logs.items():
-                    detector.log(key).open = log.open
-                    detector.log(key).load(log.dump(self.clock), self.clock)
+            if former is not None and continues(former.budget, budget):
+                detector.take_over(former, self.clock)
             else:
                 fresh.append(detector)
             detectors.append(detector)
@@ -362,12 +360,10 @@ def _names(detector: BudgetDetector, word: str) -> bool:
     return getattr(detector.budget.target, WORDS[word]) is not None
 
 
-def _continues(former: BudgetDetector, new: BudgetDetector) -> bool:
-    """Whether the former counts hold all that the new budget needs."""
-    a, b = former.budget, new.budget
-    same = (a.per, a.counts, a.target) == (b.per, b.counts, b.target)
+def continues(former: Budget, new: Budget) -> bool:
+    """Whether the counts of the former hold all that the new budget needs."""
     return (
-        same
-        and new.spans.lengths[-1] <= former.spans.lengths[-1]
-        and new.spans.cap <= former.spans.cap
+        (former.per, former.counts, former.target) == (new.per, new.counts, new.target)
+        and new.windows[-1].length <= former.windows[-1].length
+        and max(w.limit for w in new.windows) <= max(w.limit for w in former.windows)
     )

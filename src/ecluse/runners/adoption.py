@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from ecluse.engine.evaluate import Engine
+from ecluse.engine.evaluate import Engine, continues
 from ecluse.model.access import AccessRequest
-from ecluse.model.policy import Budget, PolicySet
+from ecluse.model.policy import PolicySet
 from ecluse.service.rebuild_tail import charge_all
 
 __all__ = ["Adoption", "Rebuilder"]
@@ -42,7 +42,7 @@ class Adoption:
     def adopt_now(self, policies: PolicySet) -> bool:
         """Step 1; says whether that was all."""
         kept = {b.id: b for b in self.engine.policies.budgets}
-        fitting = {b.id: b for b in policies.budgets if b.id in kept and _fits(kept[b.id], b)}
+        fitting = {b.id: b for b in policies.budgets if b.id in kept and continues(kept[b.id], b)}
         if len(fitting) == len(policies.budgets) == len(kept):
             self.engine.adopt(policies, ())
             return True
@@ -83,12 +83,3 @@ class Adoption:
         engine.holds = self.engine.holds
         engine.clock = max(engine.clock, self.engine.clock)
         self.engine = engine
-
-
-def _fits(former: Budget, new: Budget) -> bool:
-    """Whether the counts of the former hold all that the new one needs."""
-    return (
-        (former.per, former.counts, former.target) == (new.per, new.counts, new.target)
-        and new.windows[-1].length <= former.windows[-1].length
-        and max(w.limit for w in new.windows) <= max(w.limit for w in former.windows)
-    )
