@@ -43,7 +43,7 @@ def command() -> None:
     Start with:
       ecluse client add portal --application orientation --may ask --token-file portal.token
       ecluse client list
-    A running gate takes a changed file over within a second or two.
+    A running gate keeps the file that it has until it is told to read it again: `ecluse gate reload`, or SIGHUP.
     """  # noqa: D301 - click reads it
 
 
@@ -124,6 +124,7 @@ def revoke(name: str, file: Path, jti: str | None, as_json: bool) -> None:
     with _opened(file) as book:
         book.revoke(name, jti)
         book.write()
+        book.notes.append("a running gate still knows it: `ecluse gate reload`, or send it SIGHUP")
     _tell(book, {"client": name, "revoked": jti or "client"}, as_json=as_json)
 
 
