@@ -89,16 +89,12 @@ def read_settings() -> DjangoSettings:
 
 
 def _gate(written: Any) -> str | SyncGate:
-    """An address, a gate, or the dotted path of a gate or of a function that makes one."""
-    if not isinstance(written, str):
-        return _as_gate(written)
-    if ":" in written:
+    """An address; or a gate or a function that makes one, itself or by its dotted path."""
+    if isinstance(written, str) and ":" in written:
         return written
-    found = import_string(written)
-    return _as_gate(found() if callable(found) and not hasattr(found, "reserve") else found)
-
-
-def _as_gate(found: Any) -> SyncGate:
+    found = import_string(written) if isinstance(written, str) else written
+    if callable(found) and not hasattr(found, "reserve"):
+        found = found()
     missing = [name for name in ("reserve", "post", "release") if not hasattr(found, name)]
     if missing:
         raise ImproperlyConfigured(
