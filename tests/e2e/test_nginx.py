@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from servers.application import application
+from servers.behind import application
 from servers.gate import gate
 from servers.nginx import free_port, nginx, talk
 from structure.source import ROOT
