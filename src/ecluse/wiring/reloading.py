@@ -136,11 +136,11 @@ class Reloading:
             holds = await counts.holds()
             powers = Powers(keeper.ledger, keeper.standing, keeper.directory, holds)
             made = acts.act(powers, kind, body, by=by, at=now())
-            if made.subject is not None:
+            if made.held is not None:
                 if kind == "reopen":
-                    await counts.reopen(*made.subject)
+                    await counts.reopen(*made.held)
                 else:
-                    await counts.hold(*made.subject, holds[made.subject])
+                    await counts.hold(*made.held, holds[made.held])
             await self._counting.spread()
             if kind == "application":
                 await self._adopt(by)
