@@ -19,6 +19,7 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
     "docs/estate.md": (),
     "docs/policy.md": (),
+    "docs/routes.md": (),
 }
 """Documents whose console blocks are run, with the folders of the project that they read."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ecluse.cli._options import TextPath, say
+from ecluse.cli._options import TextPath, json_option, print_json, say
 
 __all__ = ["command"]
 
@@ -45,15 +45,24 @@ SIGTERM answers what is in flight, saves the counts and ends.
 @click.option(
     "--routes", type=_FILE, help="File that finds persons in paths, for nginx and other proxies."
 )
-def command(**options: Any) -> None:
+@json_option
+def command(*, as_json: bool, **options: Any) -> None:
     """Answers applications that are about to show persons: which may leave, and which may not.
 
     One process, one writer. Every released access is in the ledger, on disk, before it is answered.
     """
-    from ecluse.wiring.gate import GateFiles, run_gate
+    from ecluse.wiring.gate import GateFiles, Started, run_gate
 
     if options["settings"] is None and options["unix"] is None and options["tcp"] is None:
         raise click.UsageError(
             "say where to answer: --unix PATH, --tcp ADDRESS, or --settings FILE"
         )
-    run_gate(GateFiles(**options), tell=lambda line: say(line, err=True))
+
+    def tell(started: Started) -> None:
+        if as_json:
+            print_json(started.document)
+            return
+        for line in started.lines:
+            say(line, err=True)
+
+    run_gate(GateFiles(**options), tell=tell)

@@ -11,7 +11,7 @@ import gc
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import uvloop
 
@@ -39,15 +39,24 @@ from ecluse.wiring.gate_files import GateFiles
 from ecluse.wiring.gate_state import Counting, count_embedded, count_shared
 from ecluse.wiring.reloading import Reloading
 
-__all__ = ["GateFiles", "run_gate"]
-
-Tell = Callable[[str], None]
+__all__ = ["GateFiles", "Started", "run_gate"]
 
 _COLLECT: Final = 5.0
 """Seconds between collections of young garbage; the state itself is frozen, so that none of them walks it."""
 
 _SEAL_AT: Final = 65_536
 """Entries of the log from which on a part of it is sealed behind the writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a gate says of itself when it answers: lines for people, one document for programs."""
+
+    lines: tuple[str, ...]
+    document: dict[str, Any]
+
+
+Tell = Callable[[Started], None]
 
 
 @dataclass(slots=True)
@@ -90,11 +99,12 @@ async def _run(files: GateFiles, settings: Settings, tell: Tell) -> None:
         sockets = [(opened, context) for opened, context in found if opened is not None]
         _freeze()
 
-        def ready() -> None:
-            for line in _introduction(gate, rules):
-                tell(line)
-
-        await serve(gate.app, sockets, ready=ready, reload=lambda: gate.reloading.reload("SIGHUP"))
+        await serve(
+            gate.app,
+            sockets,
+            ready=lambda: tell(_introduction(gate, rules)),
+            reload=lambda: gate.reloading.reload("SIGHUP"),
+        )
 
 
 def _open_ledger(files: GateFiles, settings: Settings) -> DirectoryLedger:
@@ -196,12 +206,12 @@ def _freeze() -> None:
     gc.disable()
 
 
-def _introduction(gate: _Gate, rules: Rules) -> list[str]:
-    settings = gate.settings
-    where = [settings.listen.unix, settings.listen.tcp]
+def _introduction(gate: _Gate, rules: Rules) -> Started:
+    settings, policies = gate.settings, gate.keeper.policies
+    where = [at for at in (settings.listen.unix, settings.listen.tcp) if at]
     lines = [
-        f"ecluse {__version__}: the gate answers at {' and '.join(w for w in where if w)}",
-        f"policy {rules.policy_file} ({gate.keeper.policies.digest[:12]}), {len(gate.keeper.policies.budgets)} budgets",
+        f"ecluse {__version__}: the gate answers at {' and '.join(where)}",
+        f"policy {rules.policy_file} ({policies.digest[:12]}), {len(policies.budgets)} budgets",
         gate.counting.told,
     ]
     if settings.durable:
@@ -211,5 +221,17 @@ def _introduction(gate: _Gate, rules: Rules) -> list[str]:
             f"NOT durable: a loss of power may forget {format_duration(settings.loss)} of entries; "
             "what is read in that time comes on top of the loss bound"
         )
-    lines += [f"{f.severity.name.lower()}: {f.what}; {f.help}" for f in gate.findings.open()]
-    return lines
+    found = gate.findings.open()
+    lines += [f"{f.severity.name.lower()}: {f.what}; {f.help}" for f in found]
+    document = {
+        "version": __version__,
+        "answers_at": where,
+        "policy": {"file": rules.policy_file, "digest": policies.digest},
+        "counts": gate.counting.told,
+        "durable": settings.durable,
+        "findings": [
+            {"code": f.code, "severity": f.severity.name.lower(), "what": f.what, "help": f.help}
+            for f in found
+        ],
+    }
+    return Started(tuple(lines), document)
