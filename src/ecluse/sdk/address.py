@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import httpcore
+
 from ecluse.model.errors import CallerError
 
 __all__ = ["Address", "Token"]
@@ -109,19 +111,28 @@ class Address:
             )
         return cls(origin, token=shown)
 
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """The headers of every request."""
-        host = self.origin.partition("//")[2]
+    @property
+    def server(self) -> httpcore.Origin:
+        """Where to connect, as httpcore names it."""
+        return httpcore.URL(self.origin).origin
+
+    def request(
+        self, method: str, path: str, body: bytes, extensions: dict[str, dict[str, float]]
+    ) -> httpcore.Request:
+        """Writes a request, with what the client shows."""
         headers = [
-            (b"Host", host.encode("ascii")),
+            (b"Host", self.origin.partition("//")[2].encode("ascii")),
             (b"Content-Type", b"application/json"),
+            (b"Content-Length", str(len(body)).encode("ascii")),
             (b"Accept", b"application/json, application/problem+json"),
             (b"User-Agent", b"ecluse"),
         ]
         token = self.token.read()
         if token is not None:
             headers.append((b"Authorization", b"Bearer " + token.encode("ascii")))
-        return headers
+        return httpcore.Request(
+            method, self.origin + path, headers=headers, content=body, extensions=extensions
+        )
 
 
 def _split(written: str) -> tuple[str, str, str]:

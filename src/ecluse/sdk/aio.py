@@ -17,6 +17,7 @@ from ecluse.sdk.address import Address
 from ecluse.sdk.attempt import CURRENT, ERRORS, Attempt, AwaitedBackend
 from ecluse.sdk.errors import GateBadAnswer
 from ecluse.sdk.gate import ANSWER_MAX, KEEP, failed, kind_of
+from ecluse.sdk.pool import AwaitedPool
 
 __all__ = ["AsyncGate"]
 
@@ -63,7 +64,7 @@ class AsyncGate:
             ssl_context=ssl_context,
         )
         self._written, self._deadline, self._connections = address, deadline, connections
-        self._pools: WeakKeyDictionary[_Loop, tuple[int, httpcore.AsyncConnectionPool]]
+        self._pools: WeakKeyDictionary[_Loop, tuple[int, AwaitedPool]]
         self._pools = WeakKeyDictionary()
 
     async def check(self, asked: Asked) -> Answer:
@@ -125,10 +126,10 @@ class AsyncGate:
         state: Literal["live", "decommissioning", "closing", "closed"],
         *,
         reason: str,
-        closes_at: int | None = None,
+        closes_at: str | None = None,
         isolate: bool = False,
     ) -> dict[str, Any]:
-        """Sets the state of an application; `closes_at` in microseconds, `isolate` closes its portal's others too."""
+        """Sets the state of an application; `closes_at` as RFC 3339, `isolate` closes its portal's others too."""
         return await self._run(
             calls.act("application", calls.without_nothing(
                 id=name, state=state, reason=reason, closes_at=closes_at, isolate=isolate
@@ -196,24 +197,21 @@ class AsyncGate:
             CURRENT.reset(outer)
 
     async def _exchange(self, call: calls.Call[T], attempt: Attempt) -> tuple[int, str, bytes]:
-        headers = self._address.headers()
-        headers.append((b"Content-Length", str(len(call.body)).encode("ascii")))
-        async with self._pool().stream(
-            call.method,
-            self._address.origin + call.path,
-            headers=headers,
-            content=call.body,
-            extensions=attempt.timeouts(),
-        ) as response:
-            parts, size = [], 0
-            async for part in response.aiter_stream():
-                size += len(part)
-                if size > ANSWER_MAX:
-                    raise GateBadAnswer(f"the gate's answer is larger than {ANSWER_MAX} bytes")
-                parts.append(part)
+        request = self._address.request(call.method, call.path, call.body, attempt.timeouts())
+        async with self._pool().connection() as connection:
+            response = await connection.handle_async_request(request)
+            try:
+                parts, size = [], 0
+                async for part in response.aiter_stream():
+                    size += len(part)
+                    if size > ANSWER_MAX:
+                        raise GateBadAnswer(f"the gate's answer is larger than {ANSWER_MAX} bytes")
+                    parts.append(part)
+            finally:
+                await response.aclose()
             return response.status, kind_of(response.headers), b"".join(parts)
 
-    def _pool(self) -> httpcore.AsyncConnectionPool:
+    def _pool(self) -> AwaitedPool:
         loop, pid = asyncio.get_running_loop(), os.getpid()
         made_by, pool = self._pools.get(loop, (0, None))
         if pool is None or made_by != pid:
@@ -221,11 +219,16 @@ class AsyncGate:
             self._pools[loop] = pid, pool
         return pool
 
-    def _open(self) -> httpcore.AsyncConnectionPool:
-        return httpcore.AsyncConnectionPool(
-            ssl_context=self._address.tls,
-            uds=self._address.unix,
-            max_connections=self._connections,
-            keepalive_expiry=KEEP,
-            network_backend=AwaitedBackend(),
-        )
+    def _open(self) -> AwaitedPool:
+        backend = AwaitedBackend()
+
+        def connect() -> httpcore.AsyncHTTPConnection:
+            return httpcore.AsyncHTTPConnection(
+                self._address.server,
+                ssl_context=self._address.tls,
+                keepalive_expiry=KEEP,
+                uds=self._address.unix,
+                network_backend=backend,
+            )
+
+        return AwaitedPool(connect, most=self._connections)

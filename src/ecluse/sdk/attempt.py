@@ -6,10 +6,13 @@ is kept whether any byte went out. A question that may have arrived is not asked
 
 # ruff: noqa: ASYNC109 - the parameter `timeout` is httpcore's
 
+import select
+import socket
+import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from ssl import SSLContext
 from typing import Any, Final
 
 import httpcore
@@ -20,9 +23,9 @@ ERRORS: Final = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
-    httpcore.ConnectionNotAvailable,
+    OSError,
 )
-"""What httpcore raises when a call fails on the way."""
+"""What is raised when a call fails on the way; TLS under anyio raises its own."""
 
 _TRIES: Final = 3
 _PAUSE: Final = 0.05
@@ -84,39 +87,51 @@ def _note_sent() -> None:
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
+    def __init__(self, opened: socket.socket) -> None:
+        self._socket = opened
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _remaining(timeout, httpcore.ReadTimeout))
+        with _named(httpcore.ReadTimeout, httpcore.ReadError):
+            self._socket.settimeout(_remaining(timeout, httpcore.ReadTimeout))
+            return self._socket.recv(max_bytes)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        try:
-            self._inner.write(buffer, _remaining(timeout, httpcore.WriteTimeout))
-        except httpcore.WriteError:  # the other end was closed: at most a part went out
-            raise
-        except BaseException:
-            _note_sent()
-            raise
-        _note_sent()
+        with _named(httpcore.WriteTimeout, httpcore.WriteError), _noted():
+            view = memoryview(buffer)
+            while view:
+                self._socket.settimeout(_remaining(timeout, httpcore.WriteTimeout))
+                view = view[self._socket.send(view) :]
 
     def close(self) -> None:
-        self._inner.close()
+        self._socket.close()
 
     def start_tls(
         self,
-        ssl_context: SSLContext,
+        ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = _remaining(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+        try:
+            with _named(httpcore.ConnectTimeout, httpcore.ConnectError):
+                self._socket.settimeout(_remaining(timeout, httpcore.ConnectTimeout))
+                return _Stream(
+                    ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
+                )
+        except BaseException:
+            self.close()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        if (
+            info == "is_readable"
+        ):  # an idle connection is only readable when its other end was closed
+            waiting = select.poll()
+            waiting.register(self._socket, select.POLLIN)
+            return bool(waiting.poll(0))
+        return self._socket if info == "socket" else None
 
 
-class SyncBackend(httpcore.SyncBackend):
+class SyncBackend(httpcore.NetworkBackend):
     """Connections whose every operation ends at the attempt's deadline."""
 
     def connect_tcp(
@@ -124,19 +139,56 @@ class SyncBackend(httpcore.SyncBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: _Options = None,
+        local_address: str | None = None,  # noqa: ARG002 - httpcore's
+        socket_options: _Options = None,  # noqa: ARG002 - idem
     ) -> httpcore.NetworkStream:
         """Connects over TCP."""
-        left = _remaining(timeout, httpcore.ConnectTimeout)
-        return _Stream(super().connect_tcp(host, port, left, local_address, socket_options))
+        with _named(httpcore.ConnectTimeout, httpcore.ConnectError):
+            left = _remaining(timeout, httpcore.ConnectTimeout)
+            opened = socket.create_connection((host, port), left)
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return _Stream(opened)
 
     def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: _Options = None
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: _Options = None,  # noqa: ARG002 - httpcore's
     ) -> httpcore.NetworkStream:
         """Connects to a Unix socket."""
-        left = _remaining(timeout, httpcore.ConnectTimeout)
-        return _Stream(super().connect_unix_socket(path, left, socket_options))
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with _named(httpcore.ConnectTimeout, httpcore.ConnectError):
+                opened.settimeout(_remaining(timeout, httpcore.ConnectTimeout))
+                opened.connect(path)
+        except BaseException:
+            opened.close()
+            raise
+        return _Stream(opened)
+
+
+@contextmanager
+def _named(late: type[httpcore.TimeoutException], broken: type[Exception]) -> Iterator[None]:
+    """Turns the system's errors into httpcore's."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise late(error) from error
+    except OSError as error:
+        raise broken(error) from error
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Notes that something was sent, unless the other end was closed: then no whole question arrived."""
+    try:
+        yield
+    except (ConnectionError, httpcore.WriteError):
+        raise
+    except BaseException:
+        _note_sent()
+        raise
+    _note_sent()
 
 
 class _AwaitedStream(httpcore.AsyncNetworkStream):
@@ -147,21 +199,15 @@ class _AwaitedStream(httpcore.AsyncNetworkStream):
         return await self._inner.read(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        try:
+        with _noted():
             await self._inner.write(buffer, timeout)
-        except httpcore.WriteError:
-            raise
-        except BaseException:
-            _note_sent()
-            raise
-        _note_sent()
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
     async def start_tls(
         self,
-        ssl_context: SSLContext,
+        ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:

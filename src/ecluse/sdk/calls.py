@@ -67,8 +67,11 @@ def ask(operation: Operation, asked: Asked) -> Call[Answer]:
 
 
 def ask_many(questions: Sequence[tuple[Operation, Asked]]) -> Call[list[Answer]]:
-    """Asks several questions in order, with one wait for the gate's disk."""
-    written = [{"operation": o, **msgspec.to_builtins(asked)} for o, asked in questions]
+    """Asks several questions in order, with one wait for the gate's disk.
+
+    `call` says which of the three a question is; its `operation` is that of the access.
+    """
+    written = [{"call": o, **msgspec.to_builtins(asked)} for o, asked in questions]
     checked = [operation != "observe" for operation, _ in questions]
 
     def read(status: int, kind: str, body: bytes) -> list[Answer]:

@@ -15,6 +15,7 @@ from ecluse.sdk import calls
 from ecluse.sdk.address import Address
 from ecluse.sdk.attempt import CURRENT, ERRORS, Attempt, SyncBackend
 from ecluse.sdk.errors import GateBadAnswer, GateUnavailable
+from ecluse.sdk.pool import SyncPool
 
 __all__ = ["ANSWER_MAX", "KEEP", "Gate", "failed", "kind_of"]
 
@@ -77,7 +78,7 @@ class Gate:
             ssl_context=ssl_context,
         )
         self._written, self._deadline, self._connections = address, deadline, connections
-        self._pools: dict[int, httpcore.ConnectionPool] = {}
+        self._pools: dict[int, SyncPool] = {}
 
     def check(self, asked: Asked) -> Answer:
         """Decides and counts at once. Only when `released` may the data leave."""
@@ -138,10 +139,10 @@ class Gate:
         state: Literal["live", "decommissioning", "closing", "closed"],
         *,
         reason: str,
-        closes_at: int | None = None,
+        closes_at: str | None = None,
         isolate: bool = False,
     ) -> dict[str, Any]:
-        """Sets the state of an application; `closes_at` in microseconds, `isolate` closes its portal's others too."""
+        """Sets the state of an application; `closes_at` as RFC 3339, `isolate` closes its portal's others too."""
         return self._run(
             calls.act("application", calls.without_nothing(
                 id=name, state=state, reason=reason, closes_at=closes_at, isolate=isolate
@@ -205,37 +206,39 @@ class Gate:
             CURRENT.reset(outer)
 
     def _exchange(self, call: calls.Call[T], attempt: Attempt) -> tuple[int, str, bytes]:
-        headers = self._address.headers()
-        headers.append((b"Content-Length", str(len(call.body)).encode("ascii")))
-        with self._pool().stream(
-            call.method,
-            self._address.origin + call.path,
-            headers=headers,
-            content=call.body,
-            extensions=attempt.timeouts(),
-        ) as response:
-            parts, size = [], 0
-            for part in response.iter_stream():
-                size += len(part)
-                if size > ANSWER_MAX:
-                    raise GateBadAnswer(f"the gate's answer is larger than {ANSWER_MAX} bytes")
-                parts.append(part)
+        request = self._address.request(call.method, call.path, call.body, attempt.timeouts())
+        with self._pool().connection(attempt.left()) as connection:
+            response = connection.handle_request(request)
+            try:
+                parts, size = [], 0
+                for part in response.iter_stream():
+                    size += len(part)
+                    if size > ANSWER_MAX:
+                        raise GateBadAnswer(f"the gate's answer is larger than {ANSWER_MAX} bytes")
+                    parts.append(part)
+            finally:
+                response.close()
             return response.status, kind_of(response.headers), b"".join(parts)
 
-    def _pool(self) -> httpcore.ConnectionPool:
+    def _pool(self) -> SyncPool:
         """This process's pool. One from before a fork is kept and not touched: its sockets are the parent's."""
         pid = os.getpid()
         pool = self._pools.get(pid)
         return self._pools.setdefault(pid, self._open()) if pool is None else pool
 
-    def _open(self) -> httpcore.ConnectionPool:
-        return httpcore.ConnectionPool(
-            ssl_context=self._address.tls,
-            uds=self._address.unix,
-            max_connections=self._connections,
-            keepalive_expiry=KEEP,
-            network_backend=SyncBackend(),
-        )
+    def _open(self) -> SyncPool:
+        backend = SyncBackend()
+
+        def connect() -> httpcore.HTTPConnection:
+            return httpcore.HTTPConnection(
+                self._address.server,
+                ssl_context=self._address.tls,
+                keepalive_expiry=KEEP,
+                uds=self._address.unix,
+                network_backend=backend,
+            )
+
+        return SyncPool(connect, most=self._connections)
 
 
 def failed(error: Exception, *, sent: bool) -> GateUnavailable:
