@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ecluse.ledgers import directory
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.exposure import expose
 from ecluse.ledgers.prove import prove_consistency, prove_inclusion
-from ecluse.ledgers.reader import frame_of
+from ecluse.ledgers.query import run
+from ecluse.ledgers.reader import frame_of, take_snapshot
 from ecluse.ledgers.retention import retain
 from ecluse.ledgers.standalone.verify_ecluse import check_bundle
 from ecluse.ledgers.verify import verify
@@ -32,15 +34,38 @@ entries = st.builds(
     ),
     session=st.sampled_from(["", "s"]),
 )
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("append"), st.lists(entries, min_size=1, max_size=3)),
-        st.tuples(st.just("extend"), st.lists(entries, min_size=1, max_size=6)),
-        st.tuples(st.sampled_from(["seal", "behind", "turn", "checkpoint", "reopen"]), st.just([])),
+releases = st.builds(
+    Entry,
+    at=st.integers(START, START + 20 * DAY),
+    kind=st.just("release"),
+    account=st.sampled_from(["a", "b"]),
+    persons=st.lists(st.integers(0, 6).map(lambda n: bytes([n]) * 16), max_size=4, unique=True).map(
+        tuple
     ),
-    min_size=1,
-    max_size=6,
+    detail=st.one_of(
+        st.integers(-1, 12).map(lambda n: f'{{"of": {n}}}'),
+        st.sampled_from(["", "{}", '{"of": "x"}', '{"of": 1', '{"of": 99999999999999999999}']),
+    ),
 )
+observed = entries.map(lambda e: structs.replace(e, kind="observed"))
+
+
+def histories(entries):
+    return st.lists(
+        st.one_of(
+            st.tuples(st.just("append"), st.lists(entries, min_size=1, max_size=3)),
+            st.tuples(st.just("extend"), st.lists(entries, min_size=1, max_size=6)),
+            st.tuples(
+                st.sampled_from(["seal", "behind", "turn", "checkpoint", "reopen"]), st.just([])
+            ),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+
+
+steps = histories(entries)
+steps_with_releases = histories(st.one_of(entries, observed, releases, releases))
 relaxed = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -119,6 +144,38 @@ class TestLedger:
         assert found.refused == len(mine) - len(released)
         assert found.first_at == min((e.at for e in released), default=None)
         assert found.last_at == max((e.at for e in released), default=None)
+
+    @relaxed
+    @given(
+        steps_with_releases, st.sampled_from(["a", "b"]), st.integers(-1, 21), st.integers(-1, 21)
+    )
+    def test_a_release_takes_away_what_it_may_and_nothing_else(self, history, account, low, high):
+        """Who was reserved and not shown does not count; only a later word of the same account says so."""
+        since, until = START + low * DAY, START + high * DAY
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder) / "l"
+            written, _ = play(root, history)
+            found = expose(root, [account], since=since, until=until)
+            question = f'SELECT seq, person FROM shown WHERE account = \'{account}\' AND "at" >= {since} AND "at" < {until}'
+            in_sql = set(run(take_snapshot(root), question).rows())
+        shown, records, taken_back = set(), 0, 0
+        for seq, e in enumerate(written):
+            left = e.kind == "observed" or (
+                e.kind == "access" and e.effect in {"permit", "warn", "slow"}
+            )
+            if e.account != account or not since <= e.at < until or not left:
+                continue
+            releases = [
+                r for r in written[seq + 1 :]
+                if r.kind == "release" and r.account == account and r.detail == f'{{"of": {seq}}}'
+            ]  # fmt: skip
+            gone = {person for r in releases for person in r.persons} & set(e.persons)
+            shown |= {(seq, person) for person in set(e.persons) - gone}
+            records += len(set(e.persons) - gone)
+            taken_back += bool(gone) or bool(releases and not e.persons)
+        assert set(found.list["person"].to_list()) == {person for _, person in shown}
+        assert (found.records, found.taken_back) == (records, taken_back)
+        assert in_sql == shown
 
     @relaxed
     @given(steps, st.integers(-1, 21))

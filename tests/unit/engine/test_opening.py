@@ -149,8 +149,9 @@ def test_hours_end():
     assert engine.check(read(1), START + 31 * HOUR).permitted
 
 
-def test_hours_end_at_any_minute():
-    engine = engine_of(budget(0, target=Target(hours=Hours("UTC", ((60, 67),)))))
+@pytest.mark.parametrize("begin", [60, 62])
+def test_hours_end_at_any_minute(begin):
+    engine = engine_of(budget(0, target=Target(hours=Hours("UTC", ((begin, 67),)))))
     engine.check(read(1), START + HOUR + 3 * MINUTE + 1)
     assert opens_at(engine, read(1)) == START + HOUR + 7 * MINUTE
 

@@ -71,7 +71,7 @@ def restarted(powers):
 
 def test_a_hold_is_written_and_in_force_and_a_reopening_lifts_it(powers):
     made = hold(powers, key=Key.ACCOUNT, name="a", tree=True, **SAYS)
-    assert (made.kind, made.at, made.subject) == ("hold", NOW, (Key.ACCOUNT, "a"))
+    assert (made.kind, made.at, made.held) == ("hold", NOW, (Key.ACCOUNT, "a"))
     assert powers.holds == {(Key.ACCOUNT, "a"): Hold(PERSON, NOW)}
     assert refused(powers) == "hold"
     (row,) = acts_of(powers.ledger)
