@@ -15,9 +15,11 @@ __all__ = ["command"]
 @click.command()
 @click.option(
     "--ledger",
+    "ledgers",
     required=True,
+    multiple=True,
     type=TextPath(path_type=Path, file_okay=False),
-    help="Folder of the ledger.",
+    help="Folder of the ledger; may be repeated for ledgers with the same pseudonym key.",
 )
 @click.option(
     "--account",
@@ -37,28 +39,36 @@ __all__ = ["command"]
 @click.option("--resolve", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="File with one identifier a line, to name the persons in --out.")  # fmt: skip
 @click.option(
     "--keys",
+    multiple=True,
     type=TextPath(path_type=Path, file_okay=False),
-    help="Folder of the keys, for --resolve, when it is not LEDGER/keys.",
+    help="Folder of the keys, when it is not LEDGER/keys; with several ledgers one for each, in their order.",
 )
 @json_option
 def command(  # noqa: PLR0917 - click passes them by name
-    ledger: Path, accounts: tuple[str, ...], since: str | None, until: str | None, out: Path | None, resolve: Path | None,
-    keys: Path | None, as_json: bool,
+    ledgers: tuple[Path, ...], accounts: tuple[str, ...], since: str | None, until: str | None, out: Path | None,
+    resolve: Path | None, keys: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Says exactly which persons were released to an account, and where the ledger cannot tell.
 
-    A person counts once however often it was read. Every hole in the ledger (persons destroyed at the end of their
-    retention, entries that fail verification, a write torn by a crash, a clock that went back) is a gap with its interval.
+    A person counts once however often it was read, and over all ledgers given. Persons that were reserved and not shown
+    do not count. Every hole in the ledger (persons destroyed at the end of their retention, entries that fail
+    verification, a write torn by a crash, a clock that went back) is a gap with its interval.
 
     \b
     Examples:
       ecluse exposure --ledger evidence --account agent-1204
       ecluse exposure --ledger evidence --account a --account b --from 2025-07-12T10:00:00Z --to 2025-07-12T12:00:00Z
       ecluse exposure --ledger evidence --account a --out persons.csv --resolve identifiers.txt
+      ecluse exposure --ledger gate-1/evidence --ledger gate-2/evidence --account agent-1204
     """  # noqa: D301 - click reads it
-    from ecluse.ledgers.exposure import expose
+    from ecluse.ledgers.exposure import expose_all
     from ecluse.model.errors import CallerError
 
+    if keys and len(keys) != len(ledgers):
+        raise CallerError(
+            f"--keys is given {len(keys)} times for {len(ledgers)} ledgers",
+            help="name the folder of the keys for each ledger, in their order, or for none",
+        )
     if resolve is not None and out is None:
         raise CallerError(
             "--resolve names the persons in the list: say with --out where to write it"
@@ -73,11 +83,11 @@ def command(  # noqa: PLR0917 - click passes them by name
     begin, end = _instant(since, "--from"), _instant(until, "--to")
     if begin is not None and end is not None and begin >= end:
         raise CallerError(f"--from `{since}` is not before --to `{until}`", help="exchange them")
-    found = expose(ledger, accounts, since=begin, until=end)
+    found = expose_all(ledgers, accounts, since=begin, until=end)
+    folders = keys or (None,) * len(ledgers)
     if out is not None:
-        _write(found.list, out, _identifiers(ledger, keys, resolve))
-    asked = {"accounts": list(accounts), "from": since, "to": until, "named": resolve is not None}
-    record_question(ledger, keys, "exposure", asked)
+        _write(found.list, out, _identifiers(ledgers[0], folders[0], resolve))
+    _record(found, list(zip(ledgers, folders, strict=True)), since, until, named=bool(resolve))
     if as_json:
         print_json(_document(found))
     else:
@@ -85,6 +95,21 @@ def command(  # noqa: PLR0917 - click passes them by name
     if not found.known:
         names = ", ".join(f"`{account}`" for account in accounts)
         say(f"note: the ledger has no access by {names} in this interval", err=True)
+
+
+def _record(
+    found: Any,
+    ledgers: list[tuple[Path, Path | None]],
+    since: str | None,
+    until: str | None,
+    *,
+    named: bool,
+) -> None:
+    """Each ledger keeps the question; one of several also together with which others it was asked."""
+    asked = {"accounts": list(found.accounts), "from": since, "to": until, "named": named}
+    for number, (ledger, keys) in enumerate(ledgers):
+        others = [*found.ledgers[:number], *found.ledgers[number + 1 :]]
+        record_question(ledger, keys, "exposure", {**asked, **({"with": others} if others else {})})
 
 
 def _instant(text: str | None, option: str) -> int | None:
@@ -120,6 +145,8 @@ def _document(found: Any) -> dict[str, Any]:
         "first_at": _format(found.first_at),
         "last_at": _format(found.last_at),
         "refused": found.refused,
+        "taken_back": found.taken_back,
+        **({"ledgers": list(found.ledgers)} if len(found.ledgers) > 1 else {}),
         "gaps": [
             {"from": _format(gap.first_at), "to": _format(gap.last_at), "what": gap.what}
             for gap in found.gaps
@@ -137,7 +164,10 @@ def _show(found: Any, out: Path | None) -> None:
         ("first", _format(found.first_at) or "-"),
         ("last", _format(found.last_at) or "-"),
         ("refused", f"{found.refused:,} attempts"),
+        ("taken back", f"{found.taken_back:,} accesses, reserved and not shown, or not all of it"),
     ]
+    if len(found.ledgers) > 1:
+        rows.insert(1, ("ledgers", ", ".join(found.ledgers)))
     for name, value in rows:
         say(f"{name:13} {value}")
     click.echo(f"{'gaps':13} {len(found.gaps) or 'none'}")

@@ -25,6 +25,7 @@ def command() -> None:
     \b
     Examples:
       ecluse ledger init evidence
+      ecluse ledger init gate-2/evidence --pseudonym-key gate-1/evidence/keys/pseudonym.key
       ecluse ledger verify evidence --witnessed mailbox/2026-11.note
       ecluse ledger query evidence 'SELECT account, count(*) FROM entries GROUP BY ALL ORDER BY 2 DESC LIMIT 10'
       ecluse ledger prove evidence 1204 > entry-1204.json
@@ -50,17 +51,23 @@ def command() -> None:
 @click.option(
     "--reason", type=TEXT, default="", help="Why longer than 12 months (CNIL 2021-122, 19)."
 )
+@click.option(
+    "--pseudonym-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File pseudonym.key of another gate's ledger, to be copied: both then name a person alike.",
+)
 @json_option
 def init(  # noqa: PLR0917 - click passes them by name
-    ledger: Path, keys: Path | None, origin: str, months: int, reason: str, as_json: bool
-) -> None:
+    ledger: Path, keys: Path | None, origin: str, months: int, reason: str, pseudonym_key: Path | None, as_json: bool
+) -> None:  # fmt: skip
     """Makes a ledger in the folder LEDGER, with its keys."""
     from ecluse.ledgers.directory import DirectoryLedger
 
     with DirectoryLedger.create(
-        ledger, keys=keys, origin=origin, months=months, reason=reason
+        ledger, keys=keys, origin=origin, months=months, reason=reason, pseudonym_key=pseudonym_key
     ) as made:
         key, name = str(made.layout.read_public_key()), made.page.origin
+        fingerprint = made.page.fingerprint
     folder = keys or ledger / "keys"
     if as_json:
         print_json(
@@ -69,6 +76,7 @@ def init(  # noqa: PLR0917 - click passes them by name
                 "origin": name,
                 "key": key,
                 "keys": str(folder),
+                "pseudonym_key": fingerprint,
                 "months": months,
             }
         )
@@ -77,7 +85,7 @@ def init(  # noqa: PLR0917 - click passes them by name
         f"ledger   {ledger}\norigin   {name}\nkeys     {folder}  (secret: back them up apart from the ledger)"
     )
     click.echo(
-        f"verifier {key}\n\nGive the verifier key to those who will check the ledger, by another way than the ledger."
+        f"persons  named by the pseudonym key {fingerprint}\nverifier {key}\n\nGive the verifier key to those who will check the ledger, by another way than the ledger."
     )
 
 
@@ -121,8 +129,9 @@ def verify(  # noqa: PLR0917 - click passes them by name
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
 @json_option
 def query(ledger: Path, sql: str, keys: Path | None, as_csv: bool, as_json: bool) -> None:
-    """Answers one SELECT over the view `entries`; the query itself is recorded in the ledger.
+    """Answers one SELECT over the views `entries` and `shown`; the query itself is recorded in the ledger.
 
+    `shown` has one row for each person in each access whose data left, without those who were reserved and taken back.
     Persons are pseudonyms (BLOB, 16 bytes). `at` is in microseconds and, like `window` and `limit`, a word
     of SQL: write "at" in double quotes, or use `time`.
     """
@@ -264,6 +273,7 @@ def show(ledger: Path, as_json: bool) -> None:
         "origin": page.origin,
         "created": page.created,
         "key": str(key),
+        "pseudonym_key": page.fingerprint,
         "entries": snapshot.size,
         "sealed": snapshot.sealed,
         "segments": len(snapshot.manifests),

@@ -81,7 +81,8 @@ class DirectoryLedger:
             raise
         self._log: Log = opened.log
         self._sealed = Sealed(
-            self.layout, self.disk, signer=self._keys.signer, origin=self.page.origin, now=now, manifests=opened.manifests
+            self.layout, self.disk, signer=self._keys.signer, origin=self.page.origin, now=now, manifests=opened.manifests,
+            signed=opened.signed,
         )  # fmt: skip
         self.repairs = tuple(opened.repairs)
         self._sealing, self._gate = RLock(), RLock()
@@ -97,16 +98,17 @@ class DirectoryLedger:
     @classmethod
     def create(
         cls, root: Path, *, keys: Path | None = None, origin: str = "", months: int = DEFAULT_MONTHS, reason: str = "",
-        now: Callable[[], int] = system_time, disk: Disk | None = None, **options: Any,
+        pseudonym_key: Path | None = None, now: Callable[[], int] = system_time, disk: Disk | None = None, **options: Any,
     ) -> Self:  # fmt: skip
         """Makes a new ledger and opens it.
 
         Options:
             origin: name of its checkpoints; by default the directory's name and a random part.
             months: how long persons stay in it (6 to 12; up to 36 with a reason).
+            pseudonym_key: file of another ledger's pseudonym key, so that both name the same person alike.
 
         Raises:
-            CallerError: when there is one already, or the retention is outside its band.
+            CallerError: when there is one already, the retention is outside its band, or the file is no such key.
             UnavailableError: when the directory cannot be written.
         """
         months_in_band(months, reason)
@@ -120,7 +122,9 @@ class DirectoryLedger:
             layout.segments.mkdir(parents=True, exist_ok=True)
             lock = hold_lock(layout.lock)
             try:
-                own = create_keys(keys or layout.keys, name=name, disk=the_disk)
+                own = create_keys(
+                    keys or layout.keys, name=name, disk=the_disk, pseudonym_key=pseudonym_key
+                )
                 _write_first_files(
                     layout,
                     the_disk,

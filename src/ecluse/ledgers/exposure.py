@@ -1,50 +1,28 @@
 """Exactly which persons were released to an account, and where could the ledger not tell?
 
-Persons count once however often they were read. Entries are verified as they are used: each segment's
-file against the digest that a checkpoint signed, and each of the account's own entries against its
-leaf hash. Whatever is missing or doubtful is a gap with its interval, never a smaller number.
+Persons count once however often they were read, and in however many ledgers with the same pseudonym
+key. Whatever is missing or doubtful is a gap with its interval, never a smaller number.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
-import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecluse.ledgers.notes import read_notes, signed_manifests
+from ecluse.ledgers.accesses import Gap, Question, find
+from ecluse.ledgers.layout import FirstPage, Layout
 from ecluse.ledgers.reader import Snapshot, take_snapshot
-from ecluse.ledgers.segment import (
-    SCHEMA,
-    Manifest,
-    bare,
-    batch_leaves,
-    check_schema,
-    file_digest,
-    secret_of,
-)
-from ecluse.merkle.tree import HASH_SIZE
-from ecluse.model.entry import ACCESS
-from ecluse.model.policy import Effect
-from ecluse.model.time import DAY, HOUR, MINUTE, SECOND, format_duration, format_instant
+from ecluse.ledgers.shown import what_was_shown
+from ecluse.model.errors import CallerError
+from ecluse.model.time import format_instant
 
-__all__ = ["Exposure", "Gap", "expose"]
-
-_RELEASED: Final = [effect.word for effect in Effect if effect.releases]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A stretch of time about which the ledger cannot tell everything; None where it is open."""
-
-    first_at: int | None
-    last_at: int | None
-    what: str
+__all__ = ["Exposure", "Gap", "expose", "expose_all"]
 
 
 @dataclass(slots=True)
@@ -56,12 +34,15 @@ class Exposure:
         records: person x access pairs, those whose persons were destroyed since included.
         list: one row a person: `person` (16 bytes), `first_at`, `last_at`, `accesses`, `categories`, `applications`.
         refused: accesses that were refused.
-        known: whether the ledger has any access of these accounts.
+        taken_back: accesses that were reserved, and of which nothing or not all was shown; who was not shown does not count.
+        known: whether a ledger has any access of these accounts.
+        ledgers: origins of the ledgers that were asked.
     """
 
     accounts: tuple[str, ...]
     since: int | None
     until: int | None
+    ledgers: tuple[str, ...] = ()
     persons: int = 0
     records: int = 0
     categories: tuple[str, ...] = ()
@@ -69,6 +50,7 @@ class Exposure:
     first_at: int | None = None
     last_at: int | None = None
     refused: int = 0
+    taken_back: int = 0
     gaps: list[Gap] = field(default_factory=list)
     known: bool = False
     list: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -83,182 +65,79 @@ def expose(
         CallerError: when there is no ledger.
         IntegrityError: when it is too damaged to be read in order; `verify` names where.
     """
-    snapshot = take_snapshot(root)
-    exposure = Exposure(tuple(accounts), since, until)
-    rows = _own_rows(snapshot, exposure)
-    _count(exposure, rows)
-    if snapshot.fault is not None:
-        exposure.gaps.append(
-            Gap(
-                _last_at(snapshot),
-                None,
-                "bytes follow the last whole entry of the log: a write was torn",
-            )
-        )
-    _gaps_of_acts(snapshot, exposure)
+    return expose_all([root], accounts, since=since, until=until)
+
+
+def expose_all(
+    roots: Sequence[Path],
+    accounts: Sequence[str],
+    *,
+    since: int | None = None,
+    until: int | None = None,
+) -> Exposure:
+    """Finds the persons released to the accounts, over the ledgers of several gates; each gap names its ledger.
+
+    Raises:
+        CallerError: when there is no ledger, one is given twice, or their pseudonyms do not agree.
+        IntegrityError: when one is too damaged to be read in order; `verify` names where.
+    """
+    origins = _origins(roots)
+    question = Question(tuple(dict.fromkeys(accounts)), since, until)
+    exposure = Exposure(tuple(accounts), since, until, origins)
+    rows = []
+    for root, origin in zip(roots, origins, strict=True):
+        part, gaps = _of_one(root, question, exposure)
+        rows.append(part)
+        if len(roots) > 1:
+            gaps = [replace(gap, what=f"in `{origin}`: {gap.what}") for gap in gaps]
+        exposure.gaps += gaps
+    _count(exposure, pl.concat(rows))
     exposure.gaps.sort(key=lambda gap: (gap.first_at is None, gap.first_at or 0))
     return exposure
 
 
-def _own_rows(snapshot: Snapshot, exposure: Exposure) -> pl.DataFrame:
-    layout = snapshot.layout
-    key = layout.read_public_key()
-    signed = signed_manifests(
-        read_notes(layout.checkpoints, key, layout.read_first_page(key).origin)[0]
-    )
-    frames = [_frame(snapshot.tail.filter(_wanted(snapshot.tail, exposure)))]
-    before = np.iinfo(np.int64).min
-    steps: list[tuple[int, int]] = []
-    for manifest in snapshot.manifests:
-        trusted = manifest.digest in signed.get(manifest.number, set())
-        try:
-            times, table, secret, intact = _read(snapshot, manifest, exposure)
-        except (pa.ArrowException, OSError, ValueError):
-            exposure.gaps.append(_doubt(manifest, "cannot be read: its entries are left out"))
-            continue
-        if not trusted or not intact:
-            exposure.gaps.append(
-                _doubt(manifest, "was altered: its entries are counted as they stand")
+def _origins(roots: Sequence[Path]) -> tuple[str, ...]:
+    """The ledgers' names, once it is clear that their persons can be compared."""
+    pages: list[FirstPage] = []
+    keys: dict[str, Path] = {}
+    for root in roots:
+        layout = Layout(root)
+        key = layout.read_public_key()
+        if str(key) in keys:
+            raise CallerError(
+                f"`{root}` and `{keys[str(key)]}` are the same ledger, or copies of it",
+                help="give each ledger once: its accesses would count twice",
             )
-        elif len(table):
-            _check_leaves(snapshot, manifest, table, secret, exposure)
-        steps += _steps_back(times, int(before))
-        before = max(before, int(times.max()))
-        frames.insert(-1, _frame(table))
-    steps += _steps_back(snapshot.tail["at"].to_numpy(), int(before))
-    _gap_of_steps(exposure, steps)
-    return pl.concat(frames)
+        keys[str(key)] = root
+        pages.append(layout.read_first_page(key))
+        if pages[-1].fingerprint != pages[0].fingerprint:
+            raise CallerError(
+                f"`{roots[0]}` and `{root}` have different pseudonym keys: their persons cannot be compared",
+                help="ask each alone; `ecluse ledger init --pseudonym-key` makes ledgers that agree",
+            )
+    return tuple(page.origin for page in pages)
 
 
-def _read(
-    snapshot: Snapshot, manifest: Manifest, exposure: Exposure
-) -> tuple[Any, pa.Table, bytes | None, bool]:
-    path = snapshot.parquet(manifest)
-    intact = file_digest(path) == manifest.parquet
-    with pq.ParquetFile(path) as file:
-        check_schema(file)
-        secret = secret_of(file)
-        with pq.ParquetFile(path, read_dictionary=["account", "kind"]) as coded:
-            narrow = coded.read(columns=["at", "account", "kind"])
-        if not intact:
-            narrow.validate(full=True)
-        mask = _wanted(narrow, exposure)
-        groups, sizes = _groups(file, mask)
-        if not groups:
-            return narrow["at"].to_numpy(), SCHEMA.empty_table(), secret, intact
-        table = bare(file.read_row_groups(groups))
-        if not intact:
-            table.validate(full=True)
-    kept = pa.concat_arrays([mask.slice(begin, length) for begin, length in sizes])
-    return narrow["at"].to_numpy(), table.filter(kept), secret, intact
-
-
-def _groups(file: pq.ParquetFile, mask: pa.Array) -> tuple[list[int], list[tuple[int, int]]]:
-    """The row groups that hold a wanted row, and where each lies."""
-    groups, sizes, begin = [], [], 0
-    for group in range(file.num_row_groups):
-        length = file.metadata.row_group(group).num_rows
-        if pc.any(mask.slice(begin, length)).as_py():
-            groups.append(group)
-            sizes.append((begin, length))
-        begin += length
-    return groups, sizes
-
-
-def _wanted(table: pa.Table, exposure: Exposure) -> pa.Array:
-    mask = _among(table["account"], exposure.accounts) & _among(table["kind"], (ACCESS,))
-    at = table["at"].to_numpy()
-    if exposure.since is not None:
-        mask &= at >= exposure.since
-    if exposure.until is not None:
-        mask &= at < exposure.until
-    return pa.array(mask)
-
-
-def _among(column: pa.ChunkedArray, words: Sequence[str]) -> Any:
-    """Which values are among the words; a dictionary-coded column is compared word by word, not row by row."""
-    wanted = pa.array(words, pa.string())
-    masks = [np.empty(0, dtype=bool)]
-    for chunk in column.chunks:
-        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        hits = pc.is_in(coded.dictionary, wanted).to_numpy(zero_copy_only=False)
-        masks.append(hits[coded.indices.to_numpy()])
-    return np.concatenate(masks)
-
-
-def _frame(table: pa.Table) -> pl.DataFrame:
-    columns = ["seq", "at", "application", "categories", "persons", "persons_count", "effect"]
-    return pl.DataFrame(
-        pl.from_arrow(
-            table.select(columns).cast(pa.schema([SCHEMA.field(name) for name in columns]))
-        )
-    )
-
-
-def _check_leaves(
-    snapshot: Snapshot,
-    manifest: Manifest,
-    table: pa.Table,
-    secret: bytes | None,
-    exposure: Exposure,
-) -> None:
-    stored = np.frombuffer(snapshot.layout.leaves(manifest.number).read_bytes(), dtype=np.uint8)
-    rows = table["seq"].to_numpy() - manifest.first
-    try:
-        mine = np.frombuffer(batch_leaves(table, secret)[0], dtype=np.uint8).reshape(-1, HASH_SIZE)
-        wrong = (stored.reshape(-1, HASH_SIZE)[rows] != mine).any(axis=1)
-    except (ValueError, IndexError):
-        exposure.gaps.append(
-            _doubt(manifest, "does not fit its leaf hashes: its entries are counted as they stand")
-        )
-        return
-    if wrong.any():
-        at = table["at"].to_numpy()[wrong]
-        what = f"{int(wrong.sum())} entries fail verification, the first is entry {manifest.first + int(rows[wrong][0])}; they are counted as they stand"
-        exposure.gaps.append(Gap(int(at.min()), int(at.max()), what))
-
-
-def _doubt(manifest: Manifest, what: str) -> Gap:
-    return Gap(
-        manifest.min_at,
-        manifest.max_at,
-        f"segment {manifest.number} (entries {manifest.first} to {manifest.end - 1}) {what}",
-    )
-
-
-def _steps_back(times: Any, before: int) -> list[tuple[int, int]]:
-    """Where an entry is dated before an earlier one: (its instant, the latest instant before it)."""
-    if not len(times):
-        return []
-    latest = np.maximum.accumulate(np.concatenate(([before], times)))[:-1]
-    back = np.flatnonzero(times < latest)
-    return (
-        []
-        if not len(back)
-        else [(int(times[back].min()), int(latest[back].max())), *[(0, -1)] * (len(back) - 1)]
-    )
-
-
-def _gap_of_steps(exposure: Exposure, steps: list[tuple[int, int]]) -> None:
-    real = [(low, high) for low, high in steps if high >= low]
-    if not real:
-        return
-    low, high = min(step[0] for step in real), max(step[1] for step in real)
-    entries = "1 entry is" if len(steps) == 1 else f"{len(steps)} entries are"
-    what = f"the clock went back: {entries} dated earlier than entries before, by up to {_about(high - low)}"
-    exposure.gaps.append(Gap(low, high, what))
-
-
-def _about(micros: int) -> str:
-    """A duration in its largest unit, rounded up; below a second in microseconds."""
-    unit = next((u for u in (DAY, HOUR, MINUTE, SECOND) if micros >= u), 1)
-    return format_duration(-(-micros // unit) * unit) if micros else "0s"
+def _of_one(
+    root: Path, question: Question, exposure: Exposure
+) -> tuple[pl.DataFrame, Sequence[Gap]]:
+    """The accesses that one ledger has, without what was taken back, and its gaps; counts what is no access."""
+    snapshot = take_snapshot(root)
+    found = find(snapshot, question)
+    shown = what_was_shown(found)
+    exposure.known = exposure.known or found.rows.height > 0
+    exposure.refused += found.refused
+    exposure.taken_back += shown.taken_back
+    gaps = [*found.gaps, *shown.gaps, *_gaps_of_acts(snapshot)]
+    if snapshot.fault is not None:
+        what = "bytes follow the last whole entry of the log: a write was torn"
+        gaps.append(Gap(_last_at(snapshot), None, what))
+    return shown.rows, gaps
 
 
 def _count(exposure: Exposure, rows: pl.DataFrame) -> None:
-    exposure.known = rows.height > 0
-    released = rows.filter(pl.col("effect").is_in(_RELEASED))
-    exposure.refused = rows.height - released.height
+    released = rows.filter("released")
+    exposure.refused += rows.height - released.height
     exposure.records = int(released["persons_count"].sum())
     if not released.height:
         exposure.list = _persons(released)
@@ -311,8 +190,9 @@ def _last_at(snapshot: Snapshot) -> int | None:
     return snapshot.manifests[-1].max_at if snapshot.manifests else None
 
 
-def _gaps_of_acts(snapshot: Snapshot, exposure: Exposure) -> None:
+def _gaps_of_acts(snapshot: Snapshot) -> list[Gap]:
     """Repairs that the ledger recorded: what was cut or lost when it was opened after a crash."""
+    gaps: list[Gap] = []
     previous: int | None = None
     tables = [(snapshot.parquet(m), m.max_at) for m in snapshot.manifests]
     for path, last in tables:
@@ -322,13 +202,15 @@ def _gaps_of_acts(snapshot: Snapshot, exposure: Exposure) -> None:
             )
         except (pa.ArrowException, OSError):
             continue
-        _add_recoveries(table, exposure, previous)
+        gaps += _recoveries(table, previous)
         previous = last
     tail = snapshot.tail
-    _add_recoveries(tail.filter(pc.equal(tail["kind"], "recovery")), exposure, previous)
+    gaps += _recoveries(tail.filter(pc.equal(tail["kind"], "recovery")), previous)
+    return gaps
 
 
-def _add_recoveries(table: pa.Table, exposure: Exposure, previous: int | None) -> None:
+def _recoveries(table: pa.Table, previous: int | None) -> list[Gap]:
+    gaps = []
     for at, detail in zip(table["at"].to_pylist(), table["detail"].to_pylist(), strict=True):
         facts = msgspec.json.decode(detail, type=dict[str, Any])
         what = str(facts.get("repaired", "a repair"))
@@ -339,10 +221,6 @@ def _add_recoveries(table: pa.Table, exposure: Exposure, previous: int | None) -
             if "lost" in facts
             else ""
         )
-        exposure.gaps.append(
-            Gap(
-                previous,
-                at,
-                f"on {format_instant(at)}, when the ledger was opened after a crash: {what}{size}",
-            )
-        )
+        told = f"on {format_instant(at)}, when the ledger was opened after a crash: {what}{size}"
+        gaps.append(Gap(previous, at, told))
+    return gaps

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ecluse.ledgers.disk import Disk, unavailable
 from ecluse.merkle.note import VerifierKey
-from ecluse.model.errors import IntegrityError, UnavailableError
+from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
 from ecluse.model.ids import PersonId, Pseudonym
 
 __all__ = [
@@ -118,24 +118,45 @@ class Keys:
         self.signer = signer
 
 
-def create_keys(folder: Path, *, name: str, disk: Disk) -> Keys:
+def create_keys(folder: Path, *, name: str, disk: Disk, pseudonym_key: Path | None = None) -> Keys:
     """Makes both keys in a folder, once.
 
+    Options:
+        pseudonym_key: file of another ledger's pseudonym key, to be copied, so that the pseudonyms of both agree.
+
     Raises:
+        CallerError: when the file does not hold a pseudonym key.
         UnavailableError: when the folder holds keys already, or cannot be written.
     """
+    shared = os.urandom(32) if pseudonym_key is None else _foreign_key(pseudonym_key)
+    seeds = {_PSEUDONYM_FILE: shared, _SIGNING_FILE: os.urandom(32)}
     with unavailable(f"the keys cannot be created in `{folder}`"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in (_PSEUDONYM_FILE, _SIGNING_FILE):
+        for file in seeds:
             if (folder / file).exists():
                 raise UnavailableError(
                     f"the keys cannot be created in `{folder}`: there are keys already",
                     help="name another folder; one that an interrupted creation left can be removed",
                 )
         disk.write_whole(folder / ".gitignore", GITIGNORE)
-        for file in (_PSEUDONYM_FILE, _SIGNING_FILE):
-            disk.write_whole(folder / file, os.urandom(32).hex().encode() + b"\n", 0o600)
+        for file, seed in seeds.items():
+            disk.write_whole(folder / file, seed.hex().encode() + b"\n", 0o600)
     return load_keys(folder, name=name)
+
+
+def _foreign_key(path: Path) -> bytes:
+    """Reads the pseudonym key of another ledger; the signing key beside it looks the same, and must not be taken."""
+    what = "give the file `pseudonym.key` of the other ledger's keys"
+    if not path.is_file():
+        raise CallerError(f"there is no pseudonym key `{path}`", help=what)
+    try:
+        seed = _read_seed(path)
+    except IntegrityError:
+        raise CallerError(f"`{path}` does not hold a pseudonym key", help=what) from None
+    signing = path.parent / _SIGNING_FILE
+    if path.name == _SIGNING_FILE or (signing.is_file() and signing.read_bytes() == path.read_bytes()):  # fmt: skip
+        raise CallerError(f"`{path}` is a signing key, not a pseudonym key", help=what)
+    return seed
 
 
 def load_keys(folder: Path, *, name: str) -> Keys:

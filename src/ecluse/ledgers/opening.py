@@ -39,10 +39,16 @@ _VERIFY = "run `ecluse ledger verify` to see what is left, and keep a copy of th
 
 @dataclass(slots=True)
 class Opened:
-    """A ledger ready for writing, and the repairs that were made (one JSON object each)."""
+    """A ledger ready for writing.
+
+    Attributes:
+        signed: how many entries the last checkpoint covers.
+        repairs: what was repaired, one JSON object each.
+    """
 
     manifests: list[Manifest]
     log: Log
+    signed: int
     repairs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -122,7 +128,7 @@ def reopen(layout: Layout, disk: Disk, keys: Keys, page: FirstPage, *, accept_lo
         )
         log.write_mark()
         disk.sync_folder(layout.root)
-    return Opened(manifests, log, repairs)
+    return Opened(manifests, log, notes[-1].checkpoint.size if notes else 0, repairs)
 
 
 def _without_sealed(layout: Layout, disk: Disk, found: FoundLog, sealed: int) -> FoundLog:

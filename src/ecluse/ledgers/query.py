@@ -1,6 +1,7 @@
 """How is SQL answered over the ledger without giving it anything but the ledger to read?
 
-The connection sees one view, `entries`. Files outside the ledger, extensions and settings are closed
+The connection sees two views: `entries`, and `shown`, which has a row for each person in each access
+whose data left, without those whom a later entry of the same account took back. Files outside the ledger, extensions and settings are closed
 off before the first statement runs, and a statement that is not one SELECT is refused.
 """
 
@@ -10,7 +11,10 @@ from typing import Any, Final
 import duckdb
 
 from ecluse.ledgers.reader import Snapshot
+from ecluse.model.entry import ACCESS
 from ecluse.model.errors import CallerError, SourceError
+from ecluse.model.policy import Effect
+from ecluse.service.rebuild_acts import OBSERVED, RELEASE
 
 __all__ = ["Answer", "connect", "run"]
 
@@ -18,6 +22,23 @@ _COLUMNS: Final = (
     'seq, "at", make_timestamp("at") AS "time", kind, account, account_kind, session, organization, lineage, application, source, '
     'factor, operation, categories, persons, persons_count, own, created_at, bytes, effect, policy, "window", used, "limit", detail'
 )
+_RELEASING: Final = ", ".join(f"'{effect.word}'" for effect in Effect if effect.releases)
+_SHOWN: Final = f"""
+CREATE VIEW shown AS
+SELECT seq, "at", "time", account, account_kind, session, organization, lineage, application, operation, categories, person
+FROM (
+    SELECT *, unnest(persons) AS person FROM entries
+    WHERE kind = '{OBSERVED}' OR kind = '{ACCESS}' AND effect IN ({_RELEASING})
+) AS access
+WHERE NOT EXISTS (
+    FROM (
+        SELECT seq, account, unnest(persons) AS person, TRY_CAST(json_extract_string(detail, '$.of') AS BIGINT) AS of
+        FROM entries WHERE kind = '{RELEASE}' AND json_valid(detail)
+    ) AS release
+    WHERE release.of = access.seq AND release.account = access.account
+        AND release.person = access.person AND release.seq > access.seq
+)
+"""
 _HINT: Final = "`at`, `window` and `limit` are words of SQL: write them in double quotes, or use `time` for `at`"
 
 
@@ -40,7 +61,7 @@ class Answer:
 
 
 def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
-    """Opens a connection that sees the view `entries` over the snapshot, and nothing else."""
+    """Opens a connection that sees the views `entries` and `shown` over the snapshot, and nothing else."""
     connection = duckdb.connect(":memory:")
     files = [str(snapshot.parquet(manifest).resolve()) for manifest in snapshot.manifests]
     connection.execute("SET TimeZone = 'UTC'")
@@ -59,6 +80,7 @@ def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     ):
         connection.execute(f"SET {setting} = false")
     connection.execute(f"CREATE VIEW entries AS SELECT {_COLUMNS} FROM ({source})")
+    connection.execute(_SHOWN)
     connection.execute("SET lock_configuration = true")
     return connection
 
@@ -81,7 +103,7 @@ def run(snapshot: Snapshot, sql: str) -> Answer:
         connection.execute(statements[0])
     except duckdb.PermissionException as error:
         raise CallerError(
-            f"the query may read nothing but `entries`: {_first_line(error)}"
+            f"the query may read nothing but `entries` and `shown`: {_first_line(error)}"
         ) from None
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise SourceError(

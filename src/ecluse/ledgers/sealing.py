@@ -37,10 +37,12 @@ class Sealed:
     """
 
     def __init__(
-        self, layout: Layout, disk: Disk, *, signer: Signer, origin: str, now: Callable[[], int], manifests: list[Manifest]
+        self, layout: Layout, disk: Disk, *, signer: Signer, origin: str, now: Callable[[], int], manifests: list[Manifest],
+        signed: int,
     ) -> None:  # fmt: skip
         self._layout, self._disk = layout, disk
         self._signer, self._origin, self._now = signer, origin, now
+        self._signed = signed
         self.manifests = manifests
         self.tree = CompactRange()
         for manifest in manifests:
@@ -83,6 +85,7 @@ class Sealed:
 
     def sign(self, log: Log, tree: CompactRange, manifests: Sequence[Manifest] = ()) -> str:
         """Signs and keeps a checkpoint over a tree, all of which is durable, and over new manifests."""
+        assert tree.end >= self._signed, "a checkpoint covers no less than the one before"
         previous = log.note.hex() if log.note != bytes(32) else ""
         signed = tuple((manifest.number, manifest.digest) for manifest in manifests)
         checkpoint = Checkpoint(
@@ -91,15 +94,13 @@ class Sealed:
         note = seal_note(checkpoint.text(), self._signer.key, self._signer.sign)
         with unavailable("the checkpoint cannot be written"):
             self._disk.append(self._layout.checkpoints, note.encode())
+        self._signed = tree.end
         log.sign(bytes.fromhex(note_digest(note)))
         return note
 
     def with_log(self, log: Log, size: int) -> CompactRange:
         """The tree over the first so many entries of the ledger, all of which are acknowledged."""
-        tree = self.tree.copy()
-        begin, end = (self.end - log.first) * HASH_SIZE, (size - log.first) * HASH_SIZE
-        tree.join(CompactRange.over(bytes(log.leaves[begin:end]), tree.end))
-        return tree
+        return _extended(self.tree, log, size)
 
     def replace(self, log: Log, tree: CompactRange, rewritten: Sequence[Manifest]) -> None:
         """Puts rewritten segments (same entries, persons destroyed) in force under a checkpoint over the tree."""
@@ -126,7 +127,8 @@ class Sealed:
             # 1. The entries are hashed.  2. Write hashes and entries; without a manifest nobody sees them.
             manifest = self._write(columns, hashes, secret, tree)
             # 3. Sign the manifest's digest and the root: from here on the segment is there.
-            self.sign(log, tree, [manifest])
+            whole = _extended(tree, log, max(tree.end, self._signed))
+            self.sign(log, whole, [manifest])
             # 4. Give the manifest its name; after a crash the next opening does it.
             number = manifest.number
             self._disk.rename(self._layout.pending(number), self._layout.manifest(number))
@@ -160,6 +162,15 @@ class Sealed:
         )
         disk.write_whole(layout.pending(number), manifest.write())
         return manifest
+
+
+def _extended(tree: CompactRange, log: Log, size: int) -> CompactRange:
+    """The tree with entries of the log added, up to a size."""
+    grown = tree.copy()
+    if size > tree.end:
+        begin, end = (tree.end - log.first) * HASH_SIZE, (size - log.first) * HASH_SIZE
+        grown.join(CompactRange.over(bytes(log.leaves[begin:end]), tree.end))
+    return grown
 
 
 def _hashes(
