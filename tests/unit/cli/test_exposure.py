@@ -1,6 +1,7 @@
 """`ecluse exposure`: exact persons, and every hole stated."""
 
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -75,6 +76,7 @@ def test_the_persons_released_are_counted_once_and_the_refused_not_at_all(run, l
         "first_at": "2025-07-12T10:00:00Z",
         "last_at": "2025-07-12T10:00:03Z",
         "refused": 2,
+        "taken_back": 0,
         "gaps": [],
     }
 
@@ -104,6 +106,86 @@ def test_an_unknown_account_is_nothing_and_a_note(run, ledger):
     code, out, err = run("--ledger", ledger, "--account", "nobody", "--json")
     assert (code, json.loads(out)["persons"]) == (0, 0)
     assert "no access by `nobody`" in err
+
+
+def release(ledger, second, account, of, persons):
+    names = tuple(ledger.pseudonymizer.pseudonyms([f"person-{number}" for number in persons]))
+    ledger.append(
+        Entry(
+            at=START + second * SECOND,
+            kind="release",
+            account=account,
+            persons=names,
+            detail=f'{{"of": {of}}}',
+        ),
+        durable=True,
+    )
+
+
+def test_who_was_reserved_and_not_shown_is_told_apart(run, ledger):
+    with DirectoryLedger(ledger) as opened:
+        access(opened, 8, "thief", [20, 21, 22])
+        release(opened, 9, "thief", opened.size - 1, [21, 22])
+        access(opened, 10, "thief", [1, 30], kind="observed", effect="deny")
+    found = document(run, "--ledger", ledger, "--account", "thief")
+    assert (found["persons"], found["records"], found["taken_back"]) == (7, 9, 1)
+    assert (found["refused"], found["gaps"]) == (2, [])
+    _, out, _ = run("--ledger", ledger, "--account", "thief")
+    assert "taken back    1 accesses" in out
+
+
+@pytest.fixture
+def second(ledger, tmp_path):
+    key = ledger / "keys" / "pseudonym.key"
+    with DirectoryLedger.create(
+        tmp_path / "second", origin="example.org/second", pseudonym_key=key
+    ) as made:
+        access(made, -5, "thief", [1, 2, 40], application="cv")
+        access(made, 20, "thief", [41], effect="deny")
+        made.commit()
+    return tmp_path / "second"
+
+
+def test_several_gates_of_one_estate_are_asked_together(run, ledger, second, tmp_path):
+    out = tmp_path / "list.jsonl"
+    both = ("--ledger", ledger, "--ledger", second, "--account", "thief")
+    found = document(run, *both, "--out", out)
+    assert (found["persons"], found["records"], found["refused"]) == (6, 9, 3)
+    assert (found["first_at"], found["last_at"]) == ("2025-07-12T09:59:55Z", "2025-07-12T10:00:03Z")
+    assert found["ledgers"][1] == "example.org/second"
+    counts = pl.read_ndjson(out)["accesses"].to_list()
+    assert sorted(counts) == [1, 1, 1, 2, 2, 2]
+    for asked, other in ((ledger, "example.org/second"), (second, found["ledgers"][0])):
+        with DirectoryLedger(asked) as opened:
+            kinds = pl.concat(opened.scan(columns=["kind", "detail"]))
+        (detail,) = kinds.filter(pl.col("kind") == "exposure")["detail"].to_list()
+        assert json.loads(detail)["with"] == [other]
+    with (second / "wal").open("ab") as file:
+        file.write(b"torn")
+    (gap,) = document(run, *both)["gaps"]
+    assert gap["what"].startswith("in `example.org/second`: ")
+    assert "ledgers       ecluse/evidence" in run(*both)[1]
+
+
+def test_ledgers_that_cannot_be_compared_are_refused(run, ledger, tmp_path):
+    DirectoryLedger.create(tmp_path / "stranger").close()
+    code, _, err = run("--ledger", ledger, "--ledger", tmp_path / "stranger", "--account", "a")
+    assert code == 2
+    assert "different pseudonym keys" in err
+    shutil.copytree(ledger, tmp_path / "copy")
+    code, _, err = run("--ledger", ledger, "--ledger", tmp_path / "copy", "--account", "a")
+    assert code == 2
+    assert "the same ledger" in err
+
+
+def test_keys_elsewhere_are_given_for_each_ledger(run, ledger, second, tmp_path):
+    for name, folder in (("first-keys", ledger), ("second-keys", second)):
+        (folder / "keys").rename(tmp_path / name)
+    both = ("--ledger", ledger, "--ledger", second, "--account", "thief")
+    keys = ("--keys", tmp_path / "first-keys", "--keys", tmp_path / "second-keys")
+    assert run(*both, *keys)[2] == ""
+    assert "was not recorded" in run(*both)[2]
+    assert run(*both, *keys[:2])[0] == 2
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])

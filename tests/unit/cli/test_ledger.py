@@ -54,6 +54,27 @@ def test_init_makes_a_ledger_that_verifies(run, tmp_path):
     assert "verifier" in run("init", tmp_path / "m")[1]
 
 
+def test_ledgers_of_several_gates_name_persons_alike(run, ledger, tmp_path):
+    key = ledger / "keys" / "pseudonym.key"
+    code, out, _ = run("init", tmp_path / "l", "--pseudonym-key", key, "--json")
+    assert code == 0
+    shown = json.loads(run("show", ledger, "--json")[1])
+    assert json.loads(out)["pseudonym_key"] == shown["pseudonym_key"]
+    copied = tmp_path / "l" / "keys" / "pseudonym.key"
+    assert copied.read_text() == key.read_text()
+    assert copied.stat().st_mode & 0o777 == 0o600
+    assert run("verify", tmp_path / "l")[0] == 0
+    (tmp_path / "text").write_text("a text\n")
+    for wrong in (ledger / "keys" / "signing.key", tmp_path / "text", tmp_path / "nothing"):
+        code, _, err = run("init", tmp_path / "m", "--pseudonym-key", wrong)
+        assert code == 2
+        assert "pseudonym key" in err
+        assert not (tmp_path / "m" / "ledger.note").exists()
+    assert (
+        run("init", tmp_path / "m", "--pseudonym-key", key)[0] == 0
+    )  # nothing was left in the way
+
+
 def test_verify_exits_with_5_and_names_the_entry(run, ledger):
     path = ledger / "segments/000000.leaves"
     path.write_bytes(path.read_bytes()[:64] + b"x" * 32 + path.read_bytes()[96:])
@@ -102,6 +123,18 @@ def test_a_query_answers_and_is_recorded(run, ledger):
     _, out, _ = run("query", ledger, "SELECT seq, persons FROM entries")
     assert "persons" in out
     assert verify(ledger).holds
+
+
+def test_the_view_of_persons_shown_leaves_out_who_was_taken_back(run, ledger):
+    with DirectoryLedger(ledger) as opened:
+        gone = tuple(opened.pseudonymizer.pseudonyms(["person-0", "person-9"]))
+        for account in ("agent-0", "agent-1"):
+            opened.append(Entry(at=1, account=account, kind="release", persons=gone, detail='{"of": 1}'))  # fmt: skip
+        opened.append(Entry(at=1, account="agent-1", kind="release", persons=gone, detail="nonsense"))  # fmt: skip
+        opened.commit()
+    _, out, _ = run("query", ledger, "SELECT seq, account, count(*) AS n FROM shown GROUP BY ALL ORDER BY 1", "--json")  # fmt: skip
+    rows = [(row["seq"], row["account"], row["n"]) for row in json.loads(out)["rows"]]
+    assert rows == [(0, "agent-0", 2), (1, "agent-1", 1), (2, "agent-0", 2), (3, "agent-1", 2)]
 
 
 def test_a_query_is_answered_although_a_writer_holds_the_ledger(run, ledger):

@@ -7,7 +7,7 @@ import pytest
 from ecluse.ledgers.disk import Disk
 from ecluse.ledgers.keys import Pseudonymizer, check_signature, create_keys, load_keys
 from ecluse.ledgers.salts import Salter
-from ecluse.model.errors import IntegrityError, UnavailableError
+from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
 
 
 def test_pseudonyms_are_keyed_blake2b_of_16_bytes_alone_and_in_bulk():
@@ -51,6 +51,28 @@ def test_keys_are_made_once_and_kept_private(tmp_path):
     (folder / "signing.key").write_text("not a key\n")
     with pytest.raises(IntegrityError, match="does not hold a key"):
         load_keys(folder, name="example.org/l")
+
+
+def test_a_pseudonym_key_is_taken_over_and_a_signing_key_never(tmp_path):
+    first = create_keys(tmp_path / "first", name="example.org/1", disk=Disk())
+    taken = tmp_path / "first" / "pseudonym.key"
+    second = create_keys(
+        tmp_path / "second", name="example.org/2", disk=Disk(), pseudonym_key=taken
+    )
+    assert second.pseudonymizer.fingerprint == first.pseudonymizer.fingerprint
+    assert second.signer.key.public != first.signer.key.public
+    assert (tmp_path / "second" / "pseudonym.key").stat().st_mode & 0o777 == 0o600
+    renamed = tmp_path / "first" / "copy.key"
+    renamed.write_bytes((tmp_path / "first" / "signing.key").read_bytes())
+    for wrong, message in (
+        (tmp_path / "first" / "signing.key", "is a signing key"),
+        (renamed, "is a signing key"),
+        (tmp_path / "first" / ".gitignore", "does not hold a pseudonym key"),
+        (tmp_path / "first" / "none", "there is no pseudonym key"),
+    ):
+        with pytest.raises(CallerError, match=message):
+            create_keys(tmp_path / "third", name="example.org/3", disk=Disk(), pseudonym_key=wrong)
+    assert not (tmp_path / "third").exists()
 
 
 def test_salts_are_the_same_alone_and_in_bulk():
