@@ -1,17 +1,11 @@
-"""`ecluse demo`: the theft of July 2025 inside an ordinary day, from the logs to the list of persons."""
+"""`ecluse demo`: a theft through one account, stopped in front of a real application; or found in its logs."""
 
-import contextlib
-import csv
-import gzip
-import importlib
-import json
 import shutil
-import sys
 from pathlib import Path
 
 import click
 
-from ecluse.cli._options import json_option, print_json
+from ecluse.cli._options import json_option
 from ecluse.model.errors import CallerError
 
 __all__ = ["command"]
@@ -19,7 +13,13 @@ __all__ = ["command"]
 _MARK = ".ecluse-demo"
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  ecluse demo --keep
+  ecluse demo --logs --out evidence
+"""
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -27,52 +27,53 @@ _MARK = ".ecluse-demo"
     show_default=True,
     help="Folder to fill.",
 )
+@click.option("--logs", is_flag=True, help="On logs instead: replay the theft of 12 July 2025.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 3600),
+    default=15.0,
+    show_default=True,
+    help="How long the portal is at work with the gate.",
+)
+@click.option("--keep", is_flag=True, help="Leave portal and gate running until Ctrl-C.")
 @click.option(
     "--seed", type=int, default=2025, show_default=True, help="Another day of the same kind."
 )
-@click.option("--small", is_flag=True, help="A tenth of the theft.")
+@click.option("--small", is_flag=True, help="A tenth of the theft, or of the portal's persons.")
 @click.option("--force", is_flag=True, help="Start afresh in a folder that an earlier demo filled.")
 @json_option
 @click.pass_context
-def command(
-    ctx: click.Context, *, out: Path, seed: int, small: bool, force: bool, as_json: bool
+def command(  # noqa: PLR0917 - click passes them by name
+    ctx: click.Context,
+    out: Path,
+    logs: bool,
+    seconds: float,
+    keep: bool,
+    seed: int,
+    small: bool,
+    force: bool,
+    as_json: bool,
 ) -> None:
-    """Replays the Kairos theft of 12 July 2025 (340,000 persons in two hours) among a day's honest work.
+    """Runs the example portal with a gate in front, ordinary accounts at work, and a thief among them.
 
-    Simulates the logs, replays them under the shipped policies with a ledger, and lists the persons
-    that the thief could read. Every step is an ordinary command, printed before it runs.
+    Everything is real but the persons: portal, gate and visitors are processes of their own that speak
+    HTTP on this machine. Afterwards the folder holds a report, the logs, and the list of the persons
+    that the thief read. With --logs instead: simulates a day's logs with the theft of 340,000 persons in
+    two hours, replays them under the shipped policies with a ledger, and lists whom the thief could read.
     """
-    _make_room(out, force=force)
-    logs = out / "logs"
-    size = () if small else ("--full",)
-    _run(ctx, as_json, f"simulate kairos --seed {seed} --working-day", *size, "--out", str(logs))
-    truth = json.loads((logs / "truth.json").read_text(encoding="utf-8"))
-    files = [str(logs / name) for name in sorted(truth["lines"])]
-    rules = ["--map", str(logs / "mapping.yaml"), "--estate", str(logs / "estate.yaml")]
-    results = ["--ledger", str(out / "ledger"), "--html", str(out / "report.html")]
-    _run(ctx, as_json, "replay", *files, "--format", truth["format"], *rules, *results)
-    thief = truth["thieves"][0]["account"]
-    register = _write_register(logs, out / "register.txt")
-    listed = ["--out", str(out / "persons.csv"), "--resolve", str(register)]
-    _run(ctx, as_json, "exposure", "--ledger", str(out / "ledger"), "--account", thief, *listed)
-    _run(ctx, as_json, "ledger verify", str(out / "ledger"))
-    if as_json:
-        print_json({"folder": str(out), "report": str(out / "report.html"), "thief": thief})
+    if logs:
+        from ecluse.cli._demo_logs import show_logs
+
+        _make_room(out, force=force)
+        show_logs(ctx, out, seed=seed, small=small, as_json=as_json)
         return
-    click.echo(
-        f"\nLook at {out}/report.html, and at {out}/persons.csv: the people to tell, by name."
-    )
-    click.echo("With a log of your own: ecluse replay --help")
+    from ecluse.cli._demo_portal import Wishes, show_portal
+    from ecluse.cli._demo_stage import find_portal
 
-
-def _write_register(logs: Path, register: Path) -> Path:
-    """Writes the identifiers of all persons: the ledger holds pseudonyms, and the organisation knows who is who."""
-    persons: set[str] = set()
-    for name, opened in (("truth_persons.csv.gz", gzip.open), ("caseload.csv", open)):
-        with opened(logs / name, "rt", encoding="utf-8") as file:
-            persons.update(row["person"] for row in csv.DictReader(file))
-    register.write_text("\n".join(sorted(persons)) + "\n", encoding="utf-8")
-    return register
+    portal = find_portal()
+    _make_room(out, force=force)
+    persons = 10_000 if small else 100_000
+    show_portal(ctx, portal, Wishes(out, seed, persons, seconds, keep, as_json))
 
 
 def _make_room(out: Path, *, force: bool) -> None:
@@ -85,18 +86,3 @@ def _make_room(out: Path, *, force: bool) -> None:
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARK).touch()
-
-
-def _run(ctx: click.Context, quiet: bool, command_: str, *arguments: str) -> None:
-    """Runs one command as a user would, and shows how it is written."""
-    from ecluse.reports.text import shell_word
-
-    name, *first = command_.split()
-    words = " ".join([command_, *map(shell_word, arguments)])
-    click.echo(f"\n$ ecluse {words}", err=quiet)
-    step: click.Command = importlib.import_module(f"ecluse.cli.{name}").command
-    with (
-        contextlib.redirect_stdout(sys.stderr) if quiet else contextlib.nullcontext(),
-        step.make_context(name, [*first, *arguments], parent=ctx.parent) as inner,
-    ):
-        step.invoke(inner)

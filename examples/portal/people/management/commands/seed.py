@@ -1,5 +1,6 @@
 """`manage.py seed`: fills an empty portal with invented organizations, accounts and persons."""
 
+import os
 import random
 import secrets
 from argparse import ArgumentParser
@@ -44,9 +45,15 @@ class Command(BaseCommand):
         """Reads how many, from which seed, and the password of every account."""
         parser.add_argument("--persons", type=int, default=100_000)
         parser.add_argument("--seed", type=int, default=2025)
-        parser.add_argument("--password", help="of every account; made up and printed when absent")
         parser.add_argument(
-            "--token", help="of the machine account; made up and printed when absent"
+            "--password",
+            default=os.environ.get("PORTAL_PASSWORD"),
+            help="of every account; made up and printed when absent",
+        )
+        parser.add_argument(
+            "--token",
+            default=os.environ.get("PORTAL_TOKEN"),
+            help="of the machine account; made up and printed when absent",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -66,8 +73,10 @@ class Command(BaseCommand):
             _trainings(options["persons"], chance)
             _insert(Wish, WISH_COLUMNS, _wishes(options["persons"], chance))
         self.stdout.write(f"{options['persons']} persons, {len(accounts)} accounts")
-        self.stdout.write(f"password of every account: {password}")
-        self.stdout.write(f"token of batch-01: {token}")
+        if not options["password"]:
+            self.stdout.write(f"password of every account: {password}")
+        if not options["token"]:
+            self.stdout.write(f"token of batch-01: {token}")
 
 
 def _insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
