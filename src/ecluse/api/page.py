@@ -87,7 +87,7 @@ def told(
     """
     chosen = choose_language(_text(exchange, b"accept-language"), default=language)
     if wants_page(_text(exchange, b"accept")):
-        made = page_of(case, language=chosen, login_url=sign_in, back=back)
+        made = page_of(case, language=chosen, sign_in=sign_in, back=back)
         return Reply(made.status, made.body.encode(), _encoded(made.headers))
     document = problem_of(case, language=chosen)
     return Reply(document.status, msgspec.json.encode(document.body), _encoded(document.headers))

@@ -19,9 +19,16 @@ from ecluse.sdk.protocol import AwaitedGate, SyncGate
 
 __all__ = ["DjangoSettings", "read_settings"]
 
-_RULES: Final = frozenset({
-    *("application", "guarded", "free", "routes", "login_url", "language", "error_pages"),
-})  # fmt: skip
+_RULES: Final = {
+    "application": "application",
+    "guarded": "guarded",
+    "free": "free",
+    "routes": "routes",
+    "login_url": "sign_in",
+    "language": "language",
+    "error_pages": "error_pages",
+}
+"""Keys of the settings, and what they are called within."""
 _CLIENT: Final = frozenset({
     *("deadline", "connections", "token_file", "certificate", "key", "ca_file"),
 })  # fmt: skip
@@ -67,7 +74,7 @@ def read_settings() -> DjangoSettings:
         raise ImproperlyConfigured(
             'write ECLUSE = {"gate": "unix:/run/ecluse/gate.sock", …} into the settings'
         )
-    known = _RULES | _CLIENT | _OWN
+    known = _RULES.keys() | _CLIENT | _OWN
     unknown = sorted(str(key) for key in written if key not in known)
     if unknown:
         raise ImproperlyConfigured(
@@ -78,7 +85,10 @@ def read_settings() -> DjangoSettings:
             gate=_gate(written["gate"]),
             client={key: written[key] for key in sorted(_CLIENT) if key in written},
             rules=rules_of(
-                **{"application": "", **{key: written[key] for key in _RULES if key in written}}
+                **{
+                    "application": "",
+                    **{name: written[key] for key, name in _RULES.items() if key in written},
+                }
             ),
             identify=_identify(written),
         )

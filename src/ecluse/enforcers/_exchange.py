@@ -36,7 +36,7 @@ class Rules:
         application: name in the estate.
         guard: where an answer must not leave undisclosed.
         routes: finds persons in paths, so that the application need not name them.
-        login_url: where a session gives a second factor again; see `refusal.page`.
+        sign_in: where a session gives a second factor again; see `refusal.page`.
         language: of pages, for browsers that ask for none of the two.
         error_pages: `ours` replaces the body of an error of the application (5xx) that follows a disclosure,
             so that it is certain that nothing left, and releases; `theirs` passes it on, and counts.
@@ -45,7 +45,7 @@ class Rules:
     application: str = ""
     guard: Guard = field(default_factory=lambda: Guard((), ()))
     routes: Finder | None = None
-    login_url: str = ""
+    sign_in: str = ""
     language: Language = "en"
     error_pages: ErrorPages = "ours"
 
@@ -56,7 +56,7 @@ def rules_of(
     guarded: Sequence[str] = (),
     free: Sequence[str] = (),
     routes: Finder | str | None = None,
-    login_url: str = "",
+    sign_in: str = "",
     language: Language = "en",
     error_pages: ErrorPages = "ours",
 ) -> Rules:
@@ -69,7 +69,7 @@ def rules_of(
     if language not in LANGUAGES or error_pages not in {"ours", "theirs"}:
         raise CallerError("`language` is en or fr, `error_pages` ours or theirs")
     finder = _loaded(routes) if isinstance(routes, str) else routes
-    return Rules(application, Guard.of(guarded, free), finder, login_url, language, error_pages)
+    return Rules(application, Guard.of(guarded, free), finder, sign_in, language, error_pages)
 
 
 def _loaded(path: str) -> Finder:
@@ -138,7 +138,7 @@ class Exchange:
     def told(self, case: Case) -> Reply:
         """The page or problem document of a case, in the language of the request."""
         rules = self.rules
-        return reply(case, self.asking, default_language=rules.language, login_url=rules.login_url)
+        return reply(case, self.asking, default_language=rules.language, sign_in=rules.sign_in)
 
     def added(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """Headers to add to a response that goes out, given the names of those that it has."""

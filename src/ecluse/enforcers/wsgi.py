@@ -86,7 +86,7 @@ class EcluseMiddleware:
             guarded=guarded,
             free=free,
             routes=routes,
-            login_url=login_url,
+            sign_in=login_url,
             language=language,
             error_pages=error_pages,
         )

@@ -39,23 +39,23 @@ class Page:
 
 
 def page(
-    answer: Answer, *, language: Language, login_url: str = "", back: str = "", form: bool = False
+    answer: Answer, *, language: Language, sign_in: str = "", back: str = "", form: bool = False
 ) -> Page:
     """Tells a refusal to the person in front of the screen.
 
     Args:
         answer: a refusal of the gate.
         language: shown first; the other one is on the page as well, folded.
-        login_url: where a session gives a second factor again, for `step_up`. `{next}`, `{acr_values}` and
+        sign_in: where a session gives a second factor again, for `step_up`. `{next}`, `{acr_values}` and
             `{max_age}` in it are filled in.
         back: what stands for `{next}`: the path to come back to.
         form: for `justify`, whether to ask for the reason in a form, which is posted to the address of the page.
     """
-    return page_of(of_answer(answer), language=language, login_url=login_url, back=back, form=form)
+    return page_of(of_answer(answer), language=language, sign_in=sign_in, back=back, form=form)
 
 
 def page_of(
-    case: Case, *, language: Language, login_url: str = "", back: str = "", form: bool = False
+    case: Case, *, language: Language, sign_in: str = "", back: str = "", form: bool = False
 ) -> Page:
     """Tells any case to the person in front of the screen."""
     other = next(candidate for candidate in LANGUAGES if candidate != language)
@@ -66,7 +66,7 @@ def page_of(
         style=_style(),
         title=escape(words.say(f"title.{case.kind}")),
         told=_told(case, words),
-        act=_act(case, words, login_url=login_url, back=back, form=form),
+        act=_act(case, words, sign_in=sign_in, back=back, form=form),
         help=_help(case, words),
         switch=escape(others.say("switch")),
         other_title=escape(others.say(f"title.{case.kind}")),
@@ -108,7 +108,7 @@ def _item(term: str, meaning: str) -> str:
     return f"<dt>{escape(term)}</dt>\n<dd>{escape(meaning)}</dd>"
 
 
-def _act(case: Case, words: Sentences, *, login_url: str, back: str, form: bool) -> str:
+def _act(case: Case, words: Sentences, *, sign_in: str, back: str, form: bool) -> str:
     """What the person can do at once: give a reason, or log in again."""
     if case.kind == "justify" and form:
         described = 'required minlength="3" aria-describedby="kept"'
@@ -125,14 +125,14 @@ def _act(case: Case, words: Sentences, *, login_url: str, back: str, form: bool)
         )
     if case.kind == "justify":
         return f"<p>{escape(words.say('justify.how'))}</p>"
-    link = _link(case, login_url, back) if case.kind == "step_up" else ""
+    link = _link(case, sign_in, back) if case.kind == "step_up" else ""
     label = escape(words.say("step_up.button"))
     return f'<p><a class="act" href="{escape(link)}">{label}</a></p>' if link else ""
 
 
-def _link(case: Case, login_url: str, back: str) -> str:
+def _link(case: Case, sign_in: str, back: str) -> str:
     filled = (
-        login_url.replace("{acr_values}", quote(" ".join(case.acr_values), safe=""))
+        sign_in.replace("{acr_values}", quote(" ".join(case.acr_values), safe=""))
         .replace("{max_age}", "" if case.max_age is None else str(case.max_age))
         .replace("{next}", quote(back, safe=""))
     )

@@ -38,7 +38,7 @@ class Reply:
 
 
 def reply(
-    case: Case, asking: Asking, *, default_language: Language = "en", login_url: str = ""
+    case: Case, asking: Asking, *, default_language: Language = "en", sign_in: str = ""
 ) -> Reply:
     """Tells a case in the form and the language that the client asked for."""
     language = choose_language(asking.accept_language, default=default_language)
@@ -46,7 +46,7 @@ def reply(
         told = page_of(
             case,
             language=language,
-            login_url=login_url,
+            sign_in=sign_in,
             back=asking.back,
             form=asking.method == "GET",
         )

@@ -52,7 +52,7 @@ def refused(effect="deny", **fields):
 @pytest.mark.parametrize("effect", ["deny", "hold", "justify", "step_up", "unheard"])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_nothing_comes_from_elsewhere(effect, language):
-    told = page(refused(effect), language=language, login_url="/log-in", form=True)
+    told = page(refused(effect), language=language, sign_in="/log-in", form=True)
     seen = parsed(told.body).seen
     assert {tag for tag, _ in seen} <= {
         *("html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "dl", "dt", "dd"),
@@ -117,7 +117,7 @@ def test_a_reason_can_be_given_in_a_form():
 
 
 @pytest.mark.parametrize(
-    ("login_url", "link"),
+    ("sign_in", "link"),
     [
         ("/log-in?next={next}", "/log-in?next=%2Fa%3Fb%3D1%262"),
         ("https://sso.example.org/?a={acr_values}&m={max_age}",
@@ -129,9 +129,9 @@ def test_a_reason_can_be_given_in_a_form():
         ("data:text/html,x", None),
     ],
 )  # fmt: skip
-def test_a_stronger_log_in_is_one_link_away(login_url, link):
+def test_a_stronger_log_in_is_one_link_away(sign_in, link):
     answer = refused("step_up", acr_values=("urn:a", "urn:b"), max_age=300)
-    told = page(answer, language="en", login_url=login_url, back="/a?b=1&2")
+    told = page(answer, language="en", sign_in=sign_in, back="/a?b=1&2")
     links = [a["href"] for tag, a in parsed(told.body).seen if tag == "a"]
     assert links == ([link] if link else [])
     assert told.status == 401
@@ -146,8 +146,8 @@ def test_no_text_becomes_markup(text):
         reasons=(Why(text, "deny", text={"en": text}),),
         acr_values=(text,),
     )
-    told = page(answer, language="en", login_url="/x?{next}{acr_values}", back=text)
-    plain = page(refused("step_up"), language="en", login_url="/x", back="")
+    told = page(answer, language="en", sign_in="/x?{next}{acr_values}", back=text)
+    plain = page(refused("step_up"), language="en", sign_in="/x", back="")
     tags = [tag for tag, _ in parsed(told.body).seen]
     assert "script" not in tags
     assert [t for t in tags if t != "p"] == [

@@ -34,5 +34,5 @@ def test_the_form_is_only_for_what_can_be_asked_again():
 
 def test_the_way_back_is_filled_in():
     case = Case("step_up", 401, acr_values=("a",))
-    told = reply(case, Asking(accept=BROWSER, back="/x?y"), login_url="/in?next={next}")
+    told = reply(case, Asking(accept=BROWSER, back="/x?y"), sign_in="/in?next={next}")
     assert b'href="/in?next=%2Fx%3Fy"' in told.body
