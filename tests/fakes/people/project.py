@@ -64,6 +64,7 @@ def database():
     kept = connection.cursor()  # the memory lives as long as somebody holds it
     try:
         call_command("migrate", run_syncdb=True, verbosity=0)
+        call_command("flush", interactive=False, verbosity=0)  # what another module left
         yield
     finally:
         kept.close()

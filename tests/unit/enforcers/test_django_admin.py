@@ -19,13 +19,10 @@ PERSONS = "/admin/people/person/"
 @pytest.fixture(scope="module", autouse=True)
 def persons():
     with database():
-        Person.objects.all().delete()
         Person.objects.bulk_create(Person(pk=n, name=f"name {n}") for n in range(1, 13))
         File.objects.create(pk=1, person_id=3, text="a file")
         User.objects.create_superuser(A, password="x")
         yield
-        Person.objects.all().delete()
-        User.objects.all().delete()
 
 
 @pytest.fixture

@@ -22,10 +22,9 @@ def who(request):
 @pytest.fixture(scope="module", autouse=True)
 def persons():
     with database():
-        Person.objects.bulk_create(Person(name=f"name {n}") for n in range(1, 13))
+        Person.objects.bulk_create(Person(pk=n, name=f"name {n}") for n in range(1, 13))
         File.objects.create(person_id=3, text="a file")
         yield
-        Person.objects.all().delete()
 
 
 @pytest.fixture
