@@ -14,6 +14,7 @@ pseudonym key, can find the persons again by trying candidates.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -65,12 +66,22 @@ def netstrings(values: Iterable[str]) -> bytes:
     >>> netstrings(["é", ""])
     b'2:\xc3\xa9,0:,'
     """
-    return b"".join([b"%d:%b," % (len(raw), raw) for raw in (value.encode() for value in values)])
+    return b"".join(map(_netstring, values))
+
+
+def _netstring(value: str) -> bytes:
+    raw = value.encode()
+    return b"%d:%b," % (len(raw), raw)
+
+
+_word = lru_cache(maxsize=16_384)(_netstring)
+"""For fields that say the same again and again: names of accounts and applications, effects, numbers of budgets."""
 
 
 def canonical(entry: Entry, salt: bytes) -> bytes:
     """Writes the bytes whose hash is the entry's leaf."""
-    return with_commitment(public_fields(entry), commitment(entry, salt))
+    at, *words = public_fields(entry)
+    return b"".join((ENTRY_TAG, _netstring(at), *map(_word, words), commitment(entry, salt)))
 
 
 def commitment(entry: Entry, salt: bytes) -> bytes:
