@@ -157,25 +157,26 @@ class _Carried:
 
     def __next__(self) -> bytes:
         try:
-            chunk = next(self._chunks)
-        except StopIteration:
-            if self._book.left or self._replaced or self._response is None:
-                raise
-            if self._begin():  # a response without a body
-                raise
-            return next(self._chunks)
+            chunk = self._next()
         except Refused as refused:
             if self._book.left or self._replaced:
                 raise  # the answer is cut where it is
             self._chunks = self._told(refused.case)
             return next(self._chunks)
-        if self._replaced or not chunk:
-            return chunk
-        if not self._book.left:
-            return chunk if self._begin() else next(self._chunks)
-        if self._book.case is not None:
+        if self._book.left and self._book.case is not None:
             raise Refused(self._book.case)  # refused after the first byte: nothing more leaves
         return chunk
+
+    def _next(self) -> bytes:
+        """The next chunk; the first one that is not empty lets the response go, or is replaced."""
+        if self._book.left or self._replaced:
+            return next(self._chunks)
+        for chunk in self._chunks:
+            if chunk:
+                return chunk if self._begin() else next(self._chunks)
+        if self._response is None or self._begin():  # a response without a body
+            raise StopIteration
+        return next(self._chunks)
 
     def close(self) -> None:
         """Ends the request: what may have left is posted, the rest released."""

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -18,6 +20,7 @@ from ecluse.routes.routes import Routes
 from ecluse.sdk.errors import GateUnavailable
 from fakes.asgi import Got, call, scope_of
 from fakes.gate import FakeAwaitedGate, FakeGate
+from fakes.servers import asgi_served, fetched, left_early, until
 
 BROWSER = [("Accept", "text/html,*/*;q=0.8"), ("Accept-Language", "fr")]
 ME = [("X-Account", "adviser")]
@@ -486,3 +489,36 @@ def test_lifespan_passes():
     wrapped = EcluseMiddleware(app, gate=FakeGate(), identify=identify)
     asyncio.run(wrapped({"type": "lifespan"}, None, None))
     assert seen == ["lifespan"]
+
+
+async def heavy(request):
+    rows = await disclosure(request).stream(range(100_000), person=str)
+    return StreamingResponse(f"person {row} {'x' * 5000}\n" async for row in rows)
+
+
+def numbers(body):
+    return {found.decode() for found in re.findall(rb"person (\d+) ", body)}
+
+
+def test_behind_a_real_server_a_client_that_goes_is_charged_for_what_left():
+    gate = FakeGate(limit=50_000)
+    own = Middleware(EcluseMiddleware, gate=FakeAwaitedGate(gate), identify=identify)
+    app = Starlette(routes=[Route("/export", heavy)], middleware=[own])
+    with asgi_served(app) as port:
+        body = left_early(port, "/export", f"X-Account: {A}", after=200_000)
+        until(lambda: not gate.open and gate.shown.get(A))
+        seen = numbers(body)
+        assert len(seen) > 10
+        assert seen <= gate.shown[A]
+        assert len(gate.shown[A]) < 20_000, "what was not handed out is not charged"
+
+
+def test_behind_a_real_server_a_thief_with_fifty_connections_gets_the_limit():
+    gate = FakeGate(limit=200)
+    with asgi_served(application(gate)) as port, ThreadPoolExecutor(50) as thieves:
+        got = list(
+            thieves.map(lambda n: fetched(port, f"/people/{n}", f"X-Account: {A}"), range(400))
+        )
+    assert sorted(status for status, _ in got) == [200] * 200 + [429] * 200
+    assert len(gate.shown[A]) == 200
+    assert not gate.open

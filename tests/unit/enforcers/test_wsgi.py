@@ -1,7 +1,9 @@
 """Flask, and bare WSGI, behind the gate: never one person more than the limit, and nothing left reserved."""
 
 import contextlib
+import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask, Response, g, jsonify, request
@@ -11,6 +13,7 @@ from ecluse.model.errors import CallerError
 from ecluse.routes.routes import Route as PathRoute
 from ecluse.routes.routes import Routes
 from fakes.gate import FakeGate
+from fakes.servers import fetched, left_early, until, wsgi_served
 
 ME = {"X-Account": "adviser"}
 BROWSER = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "fr"}
@@ -411,3 +414,31 @@ def test_an_application_that_does_not_start_releases():
 def test_a_request_without_the_middleware_says_so():
     with pytest.raises(CallerError, match="middleware"):
         disclosure({})
+
+
+def exporting(environ, start_response):
+    rows = disclosure(environ).stream(range(100_000), person=str)
+    start_response("200 OK", [("Content-Type", "text/csv")])
+    return (f"person {row} {'x' * 5000}\n".encode() for row in rows)
+
+
+def test_behind_a_real_server_a_client_that_goes_is_charged_for_what_left():
+    gate = FakeGate(limit=50_000)
+    with wsgi_served(EcluseMiddleware(exporting, gate=gate, identify=who)) as port:
+        body = left_early(port, "/export", f"X-Account: {A}", after=200_000)
+        until(lambda: not gate.open and gate.shown.get(A))
+    seen = {found.decode() for found in re.findall(rb"person (\d+) ", body)}
+    assert len(seen) > 10
+    assert seen <= gate.shown[A]
+    assert len(gate.shown[A]) < 20_000, "what was not handed out is not charged"
+
+
+def test_behind_a_real_server_a_thief_with_fifty_connections_gets_the_limit():
+    gate = FakeGate(limit=100)
+    with wsgi_served(application(gate)) as port, ThreadPoolExecutor(50) as thieves:
+        got = list(
+            thieves.map(lambda n: fetched(port, f"/people/{n}", f"X-Account: {A}"), range(200))
+        )
+    assert sorted(status for status, _ in got) == [200] * 100 + [429] * 100
+    assert len(gate.shown[A]) == 100
+    assert not gate.open
