@@ -1,0 +1,223 @@
+"""The shared counter in Redis gives the reference's answer and the engine's, whatever is asked in whatever order."""
+
+import asyncio
+import copy
+import os
+import random
+from contextlib import asynccontextmanager
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecluse.counters.redis import RedisCounter
+from ecluse.engine.evaluate import Engine
+from ecluse.engine.explain import usage
+from ecluse.model.access import AccessRequest
+from ecluse.model.call import Call
+from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Window
+from ecluse.model.settings import SharedCounter
+from ecluse.model.time import DAY
+from reference.meaning import Reference
+from servers.redis import shared_redis
+from strategies.histories import START, UNIT, policy_sets, requests, steps
+
+__all__ = ["shared_redis"]  # a fixture
+
+ACTS = (
+    "check", "check", "check", "batch", "observe", "reserve", "reserve", "reserve",
+    "post", "part", "release", "release", "reopen", "usage",
+)  # fmt: skip
+EXAMPLES = int(os.environ.get("ECLUSE_EXAMPLES", "150"))
+
+
+@st.composite
+def plays(draw, acts=ACTS):
+    policies = draw(policy_sets() | policy_sets(counts=(Count.PERSONS,)))
+    asked = draw(st.lists(requests(), min_size=1, max_size=6))
+    move = st.tuples(st.sampled_from(acts), steps, st.sampled_from(asked), st.integers(0, 5))
+    return policies, draw(st.lists(move, min_size=5, max_size=40)), draw(st.integers(1, 6)) * UNIT
+
+
+class Three:
+    """A reference, an engine and a shared counter that are told the same things."""
+
+    def __init__(self, policies, url, lifetime):
+        self.reference, self.engine = Reference(policies), Engine(policies)
+        self.lifetime, self.at, self.reserved = lifetime, START, []
+        shared = SharedCounter(url, timeout=10_000_000)
+        self.counter = RedisCounter(shared, policies, lifetime=lifetime, clock=lambda: self.at)
+
+    async def play(self, act, step, request, pick):
+        self.at += step
+        await getattr(self, f"_{act}")(request, pick)
+        holds = {k: h.policy for k, h in (await self.counter.holds()).items()}
+        assert holds == self.reference.holds
+
+    async def _ask(self, operation, request):
+        (verdict,) = await self.counter.decide([Call(operation, request)])
+        return verdict
+
+    def _same(self, expected, engine, verdict):
+        got = verdict.decision
+        assert (got.effect, got.reasons) == (expected.effect, expected.reasons)
+        assert (got.effect, got.reasons) == (engine.effect, engine.reasons)
+        assert (got.reservation is None) == (expected.reservation is None)
+        assert verdict.at == self.reference.clock
+
+    async def _check(self, request, pick):
+        expected, engine = (one.check(request, self.at) for one in (self.reference, self.engine))
+        verdict = await self._ask("check", request)
+        self._same(expected, engine, verdict)
+        self._opens(request, verdict)
+
+    def _opens(self, request, verdict):
+        """A refused request passes at the instant that was told, and not before."""
+        budgets = self.reference.policies.budgets
+        if verdict.decision.permitted or any(
+            (b.target.hours, b.target.younger_than, b.target.older_than) != (None, None, None)
+            for b in budgets
+        ):
+            return
+        later = [10_000 * DAY + self.at]
+        if verdict.opens_at is not None:
+            assert self._later(request, verdict.opens_at).permitted
+            later = [self.reference.clock, verdict.opens_at - 1]
+        assert not any(self._later(request, at).permitted for at in later)
+
+    def _later(self, request, at):
+        return copy.deepcopy(self.reference).check(request, at)
+
+    async def _batch(self, request, pick):
+        calls = [Call(("check", "observe", "check")[n % 3], request) for n in range(pick + 1)]
+        verdicts = await self.counter.decide(calls)
+        for call, verdict in zip(calls, verdicts, strict=True):
+            expected, engine = (
+                getattr(one, call.operation)(request, self.at)
+                for one in (self.reference, self.engine)
+            )
+            self._same(expected, engine, verdict)
+
+    async def _observe(self, request, pick):
+        expected, engine = (one.observe(request, self.at) for one in (self.reference, self.engine))
+        self._same(expected, engine, await self._ask("observe", request))
+
+    async def _reserve(self, request, pick):
+        expected, engine = (
+            one.reserve(request, self.at, self.lifetime) for one in (self.reference, self.engine)
+        )
+        verdict = await self._ask("reserve", request)
+        self._same(expected, engine, verdict)
+        if expected.reservation is not None:
+            numbers = (expected.reservation, engine.reservation, verdict.decision.reservation)
+            self.reserved.append((numbers, request))
+
+    async def _post(self, request, pick, persons=None):
+        if self.reserved:
+            (ours, engines, theirs), _ = self.reserved[pick % len(self.reserved)]
+            expected = self.reference.post(ours, self.at, persons)
+            assert self.engine.post(engines, self.at, persons) == expected
+            assert await self.counter.post(theirs, persons) == expected
+
+    async def _part(self, request, pick):
+        if self.reserved:
+            persons = self.reserved[pick % len(self.reserved)][1].persons
+            await self._post(request, pick, tuple(p for p in persons if p % 2))
+
+    async def _release(self, request, pick):
+        if self.reserved:
+            (ours, engines, theirs), _ = self.reserved[pick % len(self.reserved)]
+            expected = self.reference.release(ours, self.at)
+            assert self.engine.release(engines, self.at) == expected
+            assert await self.counter.release(theirs) == expected
+
+    async def _reopen(self, request, pick):
+        for key, name in ((Key.ACCOUNT, request.account), (Key.SESSION, request.session or "")):
+            expected = self.reference.reopen(key, name)
+            assert self.engine.reopen(key, name) == expected
+            assert await self.counter.reopen(key, name) == expected
+
+    async def _usage(self, request, pick):
+        self.at = self.reference.clock  # explaining moves no clock
+        expected = [self._cut(u) for u in usage(self.engine, request)]
+        assert [self._cut(u) for u in await self.counter.usage(request)] == expected
+
+    @staticmethod
+    def _cut(one):
+        """Counts above the limit are not known exactly."""
+        over = one.limit + 1
+        return one.policy, one.window, one.limit, min(one.used, over), min(one.with_request, over)
+
+
+@asynccontextmanager
+async def three(policies, server, lifetime):
+    server.cli("FLUSHALL")
+    all_ = Three(policies, server.url, lifetime)
+    try:
+        await all_.counter.load([])  # which lets the counter's clock begin
+        all_.reference.expire(START)
+        all_.engine.expire(START)
+        yield all_
+    finally:
+        await all_.counter.close()
+
+
+async def played(server, policies, moves, lifetime):
+    async with three(policies, server, lifetime) as all_:
+        for move in moves:
+            await all_.play(*move)
+
+
+RELAXED = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+
+
+def test_the_shared_counter_answers_as_reference_and_engine(shared_redis):
+    @given(plays())
+    @RELAXED
+    def holds(play):
+        asyncio.run(played(shared_redis, *play))
+
+    holds()
+
+
+def long_history(seed):
+    """Hundreds of accesses to few keys with small limits, so that old items are dropped and must not be missed."""
+    rng = random.Random(seed)
+    budgets = tuple(
+        Budget(
+            name,
+            per,
+            (Window(3 * UNIT, limit), Window(40 * UNIT, limit + more)),
+            counts=counts,
+            warn_share=0.7,
+            effect=effect,
+            mode=mode,
+        )
+        for name, per, counts, limit, more, effect, mode in (
+            ("a", (Key.ACCOUNT,), Count.PERSONS, 8, 5, Effect.DENY, Mode.ENFORCE),
+            ("o", (Key.ORGANIZATION,), Count.PERSONS, 20, 10, Effect.SLOW, Mode.ENFORCE),
+            ("n", (Key.ACCOUNT,), Count.ACCESSES, 12, 9, Effect.WARN, Mode.ENFORCE),
+            ("b", (Key.ACCOUNT,), Count.BYTES, 300, 200, Effect.SLOW, Mode.ENFORCE),
+            ("s", (Key.SYSTEM,), Count.BYTES, 900, 900, Effect.DENY, Mode.SHADOW),
+            ("c", (Key.ORGANIZATION,), Count.ACCOUNTS, 1, 1, Effect.JUSTIFY, Mode.SHADOW),
+        )
+    )
+    moves = []
+    for _ in range(500):
+        request = AccessRequest(
+            account=rng.choice(["a1", "a2"]),
+            application="x",
+            organization="o1",
+            persons=tuple(rng.randrange(1, 60) for _ in range(rng.choice([1, 1, 2, 30]))),
+            bytes=rng.choice([0, 1, 40, 400]),
+        )
+        act = rng.choice(["check", "check", "observe", "reserve", "release", "part", "usage"])
+        moves.append((act, rng.choice([0, 1, UNIT // 3, UNIT]), request, rng.randrange(50)))
+    return PolicySet(budgets), moves, 4 * UNIT
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_dropped_is_not_missed(shared_redis, seed):
+    asyncio.run(played(shared_redis, *long_history(seed)))
