@@ -107,7 +107,7 @@ class Ledger(Protocol):
     def seal_behind(self, *, at_least: int = 1) -> Any:
         """Called every second or so by a thread of its own, while others append and commit; does nothing below so many entries.
 
-        Promises the same as `seal`, and that an append waits for microseconds and a commit for a few
+        Promises the same as `seal`, and that an append waits less than a millisecond and a commit for a few
         writes of a small file. One that fails changes nothing, and the next call finishes what it began.
         """
         ...

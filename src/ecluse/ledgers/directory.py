@@ -226,7 +226,7 @@ class DirectoryLedger:
     def seal_behind(self, *, at_least: int = 1) -> Manifest | None:
         """Moves what the log holds now into a segment, while other threads append and commit.
 
-        For a thread of its own. Appends wait for microseconds, commits for a few writes of a small
+        For a thread of its own. Appends wait for less than a millisecond, commits for a few writes of a small
         file. What an earlier call could not finish is finished first.
 
         Options:

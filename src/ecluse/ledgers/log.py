@@ -135,14 +135,16 @@ class Log:
 
     def turn(self) -> None:
         """Begins the next part, durably, in the same file: entries from here on have a secret of their own."""
+        secret = os.urandom(SECRET_SIZE)
+        salter = Salter(secret)  # before appends wait
         with self._committing:
             with self._appending:
                 self._must_be_sound()
                 assert len(self.parts) == 1
-                header = WalHeader(self.size, os.urandom(SECRET_SIZE), self._chain)
+                header = WalHeader(self.size, secret, self._chain)
                 offset = self._durable_end + sum(map(len, self._frames))
                 self._frames.append(header.write())
-                self._chain, self._salter = header.chain, Salter(header.secret)
+                self._chain, self._salter = header.chain, salter
                 self.parts = (*self.parts, Part(header, offset))
             self._commit((0, 0), sync=True)
 
