@@ -137,6 +137,7 @@ class _Demo:
         ]
         self._step("exposure", *ledger, *listed)
         self._step("ledger verify", str(out / "ledger"))
+        self._stage.name_people()
         with (out / "persons.csv").open(encoding="utf-8", newline="") as file:
             named = {row["identifier"] for row in csv.DictReader(file)}
         reached = self._stage.loot("visits") | self._stage.loot("again")
@@ -148,9 +149,7 @@ class _Demo:
         out = self._wishes.out
         if self._wishes.as_json:
             print_json(told.document(out))
-        self._say(
-            f"\nLook at {out}/report.html; at {out}/persons.csv, the people to tell, by name;"
-        )
+        self._say(f"\nLook at {out}/report.html; at {out}/people.csv, the people to tell, by name;")
         self._say(
             f"and at {out}/LOOK.md for the portal in a browser. On logs instead: ecluse demo --logs"
         )

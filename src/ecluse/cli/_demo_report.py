@@ -92,7 +92,7 @@ terminals in the project's own folder, with its virtual environment active:
 
     cd examples/portal
     DATABASE_URL=sqlite:///{out}/portal.sqlite3 ECLUSE_GATE=unix:{out}/gate/gate.sock \\
-        python manage.py runserver 8000
+        python manage.py serve 8000
 
 Then open http://127.0.0.1:8000/ and log in as `adviser-01` (the page shows the code of its telephone) or as
 `partner-01` (no second factor), with the password `{password}`. Without ECLUSE_GATE the portal runs unprotected.
@@ -107,7 +107,8 @@ What else lies here:
 | | |
 |---|---|
 | `report.html` | what happened |
-| `persons.csv` | the persons that the thief read, by name, with times and categories |
+| `persons.csv` | the persons that the thief read, from the ledger: numbers, times, categories |
+| `people.csv` | the same from the portal's register: names and addresses |
 | `ledger/` | every decision; `ecluse ledger --help` |
 | `gate/` | the gate's files: policy, estate with its tables, settings, clients |
 | `logs/` | of portal and gate, and every visit as a line of JSON |

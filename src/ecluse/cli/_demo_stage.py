@@ -107,7 +107,7 @@ class Stage:
         """Starts the portal, behind the gate or not."""
         more = {"ECLUSE_GATE": f"unix:{self._socket}"} if gate else {}
         log = self._logs / ("portal.log" if gate else "portal-without-gate.log")
-        command = [sys.executable, "manage.py", "runserver", "--noreload", "127.0.0.1:0"]
+        command = [sys.executable, "manage.py", "serve", "0"]
         self._processes.start(
             "portal",
             command,
