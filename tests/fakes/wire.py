@@ -10,7 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-__all__ = ["Request", "answering", "problem", "wire"]
+from ecluse.model.asked import Asked
+from ecluse.refusal.problem import problem as refusal_document
+
+__all__ = ["Request", "answering", "gate_answers", "problem", "server_context", "wire"]
 
 PERMIT = {"effect": "permit", "released": True, "entry": 1, "reservation": "r1"}
 
@@ -155,3 +158,21 @@ def server_context(certificate, key, client_ca=None):
         context.load_verify_locations(client_ca)
         context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def gate_answers(gate):
+    """Answers as a gate does, out of a `FakeGate`."""
+
+    def answer(request):
+        name = request.path.rsplit("/", 1)[1]
+        document = request.json()
+        if name in {"post", "release"}:
+            return answering(getattr(gate, name)(**document))(request)
+        decided = getattr(gate, name)(msgspec.convert(document, Asked))
+        if decided.released:
+            return answering(decided)(request)
+        told = refusal_document(decided, language="en")
+        body = {**told.body, "answer": msgspec.to_builtins(decided)}
+        return told.status, "application/problem+json", msgspec.json.encode(body)
+
+    return answer
