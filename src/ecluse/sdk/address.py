@@ -93,12 +93,12 @@ class Address:
         secured = [certificate, key, ca_file, ssl_context] != [None] * 4
         if written.startswith(_UNIX):
             path = written.removeprefix(_UNIX)
-            if not path.startswith("/") or secured:
+            if not path or "\0" in path or secured:
                 raise CallerError(
                     f"`{written}` is no socket of a gate",
                     help="write `unix:/run/ecluse/gate.sock`; certificates are for https only",
                 )
-            return cls("http://gate", unix=path, token=shown)
+            return cls("http://gate", unix=str(Path(path).absolute()), token=shown)
         origin, scheme, host = _split(written)
         if scheme == "https":
             if ssl_context is None:

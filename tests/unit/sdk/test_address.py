@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ def test_a_socket_and_an_https_address():
     socket = Address.of("unix:/run/ecluse/gate.sock")
     assert (socket.unix, socket.origin) == ("/run/ecluse/gate.sock", "http://gate")
     assert b"Authorization" not in headers(socket)
+    assert Address.of("unix:gate.sock").unix == str(Path.cwd() / "gate.sock")
     gate = Address.of("https://gate.example.org:8750/", token=SECRET)
     assert (gate.unix, gate.origin) == (None, "https://gate.example.org:8750")
     assert gate.tls.verify_mode is ssl.CERT_REQUIRED
@@ -42,7 +44,8 @@ def test_plain_http_is_for_this_machine(address):
         ("http://gate.example.org", {}),
         ("http://192.0.2.1", {"token": SECRET}),
         ("http://127.0.0.1", {"ca_file": "x"}),
-        ("unix:gate.sock", {}),
+        ("unix:", {}),
+        ("unix:/x\0", {}),
         ("unix:/x", {"certificate": "x"}),
         ("ftp://gate.example.org", {}),
         ("gate.example.org", {}),
