@@ -138,14 +138,14 @@ class Book:
         )
         return _split(asked, tuple(persons), size)
 
-    def know(self) -> None:
-        """Finds out who asks, if that was not done yet."""
+    def know(self) -> bool:
+        """Finds out who asks, if that was not done yet; says whether it is somebody."""
         if self._identity is None:
             self._identity = self.identify()
+        return bool(self._identity and self._identity.account)
 
     def _who(self) -> Identity:
-        self.know()
-        if not self._identity or not self._identity.account:
+        if not self.know() or self._identity is None:
             self.case = ANONYMOUS
             raise Refused(ANONYMOUS)
         return self._identity

@@ -9,7 +9,7 @@ from ecluse.enforcers._disclosure import LOG
 from ecluse.enforcers._guard import Guard, target_of
 from ecluse.enforcers._plan import Disclosing
 from ecluse.model.errors import CallerError
-from ecluse.refusal.case import FAILED, UNCLEAR, UNDISCLOSED, Case
+from ecluse.refusal.case import ANONYMOUS, FAILED, UNCLEAR, UNDISCLOSED, Case
 from ecluse.refusal.language import LANGUAGES, Language
 from ecluse.refusal.notice import notice_header
 from ecluse.refusal.reply import Asking, Reply, reply
@@ -92,6 +92,7 @@ class Exchange:
     Attributes:
         path: as the application sees it, decoded. asking: how a refusal would be told.
         guarded: whether the answer must not leave undisclosed.
+        unnamed: whether the path shows persons and nobody is logged in: then only the way to the log-in passes.
     """
 
     rules: Rules
@@ -99,6 +100,7 @@ class Exchange:
     path: str
     asking: Asking
     guarded: bool = False
+    unnamed: bool = False
 
     def routed(self, query: str) -> Disclosing | Case | None:
         """What the routes say of the target: whom to reserve before the application runs, or why it does not."""
@@ -115,6 +117,9 @@ class Exchange:
             self.guarded = self.guarded or found.disclosed
             book.operation, book.categories = found.operation, found.categories
             return None
+        if not book.know():
+            self.unnamed = True
+            return None
         return Disclosing(found.persons, found.categories, found.operation)
 
     def replacement(self, status: int, length: str | None) -> Case | None:
@@ -127,6 +132,8 @@ class Exchange:
         book = self.book
         if book.case is not None:
             return book.case
+        if self.unnamed and not 300 <= status < 400 and status != 401:
+            return ANONYMOUS
         empty = status in {204, 205} or length == "0"
         if self.guarded and not book.asked and 200 <= status < 300 and not empty:
             LOG.error("an answer under a guarded path disclosed nobody, and was not sent")

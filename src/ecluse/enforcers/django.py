@@ -176,7 +176,8 @@ class EcluseMiddleware:
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         made = await sync_to_async(self._begin)(request)
-        found = made.exchange.routed(request.META.get("QUERY_STRING", ""))
+        routed = sync_to_async(made.exchange.routed)  # may ask the database who is logged in
+        found = await routed(request.META.get("QUERY_STRING", ""))
         if isinstance(found, Disclosing):
             try:
                 loop = await made.on_loop()

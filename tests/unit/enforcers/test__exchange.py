@@ -108,6 +108,18 @@ def test_a_case_is_told_as_the_client_asked():
 
 
 @pytest.mark.parametrize(
+    ("status", "passes"), [(200, False), (404, False), (500, False), (302, True), (401, True)]
+)
+def test_who_is_not_logged_in_is_let_to_the_log_in_and_no_further(status, passes):
+    book = Book(identify=lambda: None)
+    made = Exchange(Rules(routes=ROUTES), book, "/people/1", Asking())
+    assert made.routed("") is None
+    case = made.replacement(status, None)
+    assert (case is None) is passes
+    assert passes or case.kind == "anonymous"
+
+
+@pytest.mark.parametrize(
     "wrong",
     [{"language": "de"}, {"error_pages": "none"}, {"guarded": "/x"}, {"free": ["x"]}],
 )
