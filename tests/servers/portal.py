@@ -129,7 +129,7 @@ class Stand:
 
 @contextmanager
 def standing(
-    folder: Path, filled: Path, policy: str, *, database: str | None = None, estate: str | None = None
+    folder: Path, filled: Path, policy: str, *, database: str | None = None, estate: str | None = None, more: tuple[str, ...] = ()
 ) -> Iterator[Stand]:  # fmt: skip
     """A gate with that policy, and the portal behind it with everybody in it."""
     shutil.copytree(filled, folder / "filled")
@@ -137,7 +137,7 @@ def standing(
     if estate is not None:
         (tables / "estate.yaml").write_text(estate, "utf-8")
     used = database or f"sqlite:///{folder / 'filled' / 'portal.sqlite3'}"
-    arguments = ("--estate", str(tables / "estate.yaml"))
+    arguments = ("--estate", str(tables / "estate.yaml"), *more)
     with ExitStack() as stack:
         door = stack.enter_context(gate(folder / "gate", policy=policy, arguments=arguments))
         port = stack.enter_context(portal(folder, database=used, gate=door.socket))

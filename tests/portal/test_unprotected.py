@@ -1,0 +1,58 @@
+"""Without a gate the portal runs as any other, and gives everything away."""
+
+import shutil
+
+from servers.portal import PASSWORD, PERSONS, Browser, manage, portal
+
+
+def test_the_portal_needs_no_gate(filled, tmp_path):
+    shutil.copy(filled / "portal.sqlite3", tmp_path)
+    database = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
+    with portal(tmp_path, database=database) as port:
+        thief = Browser("127.0.0.1", port)
+        thief.log_in("partner-01", PASSWORD)
+        shown = set()
+        for page in range(1, PERSONS // 100 + 1):
+            shown |= thief.get(f"/formation/?of=all&page={page}").persons
+        assert len(shown) == PERSONS
+        assert len(thief.get("/formation/export.csv?of=all").persons) == PERSONS
+        thief.close()
+
+
+def test_the_portal_has_its_own_rules(filled, tmp_path):
+    """Who is not logged in is asked to; who has no business in an application is told so; a wrong code opens nothing."""
+    database = f"sqlite:///{filled / 'portal.sqlite3'}"
+    with portal(tmp_path, database=database) as port:
+        browser = Browser("127.0.0.1", port)
+        assert browser.get("/dossiers/P0000001/").headers["location"].startswith("/account/login/")
+        browser.log_in("partner-01", PASSWORD)
+        assert browser.get("/dossiers/P0000001/").status == 403
+        assert browser.get("/account/accounts/").status == 403
+        assert browser.get("/account/factor/").status == 403
+        assert browser.get("/formation/P9999999/").status == 404
+        stranger = browser.another()
+        stranger.cookies = {}
+        form = {"username": "adviser-01", "password": PASSWORD}
+        where = stranger.post("/account/login/", form).headers["location"]
+        assert stranger.post(where, {"code": "000 00"}).status == 200
+        assert stranger.get("/dossiers/").status == 302, "not logged in without the code"
+        stranger.more["Authorization"] = "Bearer no-such-token"
+        assert stranger.get("/dossiers/api/persons/").status == 302
+        for each in (browser, stranger):
+            each.close()
+
+
+def test_its_persons_are_the_same_from_the_same_seed(filled, tmp_path):
+    other = tmp_path / "gate"
+    database = f"sqlite:///{tmp_path / 'again.sqlite3'}"
+    manage(database, "migrate", "--verbosity", "0")
+    manage(database, "seed", "--persons", str(PERSONS))
+    manage(database, "gate_tables", str(other))
+    for name in ("accounts.csv", "caseload.csv", "register.txt"):
+        assert (other / name).read_bytes() == (filled / "gate" / name).read_bytes()
+
+
+def test_its_models_and_its_texts_are_complete(filled):
+    database = f"sqlite:///{filled / 'portal.sqlite3'}"
+    manage(database, "makemigrations", "--check", "--dry-run")
+    manage(database, "check", "--fail-level", "WARNING")
