@@ -35,6 +35,11 @@ class Ticket(Protocol):
 class Pseudonyms(Protocol):
     """Turns identifiers of persons into what the ledger stores and the engine counts."""
 
+    @property
+    def fingerprint(self) -> str:
+        """Names the key without giving it away; gates that count together must have the same."""
+        ...
+
     def pseudonym(self, person: str) -> Pseudonym:
         """Called for each person before anything is stored; the same identifier always gives the same 16 bytes."""
         ...

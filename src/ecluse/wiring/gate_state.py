@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ecluse.counters.redis import RedisCounter
 from ecluse.engine.evaluate import Engine
-from ecluse.model.errors import UnavailableError
+from ecluse.model.errors import ConfigError, UnavailableError
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import PolicySet
 from ecluse.model.settings import SharedCounter
@@ -26,6 +26,7 @@ from ecluse.wiring.gate_files import GateFiles
 __all__ = ["Counting", "count_embedded", "count_shared"]
 
 _TOPIC = "standing"
+_KEY = "pseudonym-key"
 
 
 class Counting(Protocol):
@@ -133,6 +134,24 @@ class _Shared:
             f"{_TOPIC}@{self.settings.gate}", data
         )
 
+    async def introduce(self) -> None:
+        """Compares pseudonym keys with the other gates: with two keys, one person would count as two.
+
+        Raises:
+            ConfigError: when another gate has another key.
+        """
+        mine = self.keeper.ledger.pseudonymizer.fingerprint.encode()
+        for gate in self.settings.gates:
+            if gate == self.settings.gate:
+                await self.counter.publish(f"{_KEY}@{gate}", mine)
+                continue
+            _, theirs = await self.counter.published(f"{_KEY}@{gate}")
+            if theirs and theirs != mine:
+                raise ConfigError(
+                    f"the gate `{gate}` has another pseudonym key: one person would count as two",
+                    help="make this gate's ledger with `ecluse ledger init --pseudonym-key` and the other's key",
+                )
+
     async def hear(self) -> None:
         """Takes in what other gates published."""
         for gate in self.settings.gates:
@@ -149,6 +168,7 @@ class _Shared:
     async def mend(self) -> None:
         """Gives the counter what it does not have: after it forgot, and after decisions without it."""
         if not await self.counter.whole():
+            await self.introduce()
             await self._load(self.keeper.policies)
             await self.spread()
         await self.counts.pay_back()
@@ -204,6 +224,7 @@ async def count_shared(
         Duty("give the shared counter what it lacks", 0.5, shared.mend),
     )
     try:
+        await shared.introduce()
         await shared.mend()
         await shared.spread()
         await shared.hear()
