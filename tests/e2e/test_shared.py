@@ -1,6 +1,8 @@
 """Two gates, one Redis: the thief goes from one to the other while the server dies, sleeps or is cut off."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +23,9 @@ NAMES = ("north", "south")
 @contextmanager
 def gates(folder: Path, port: int, *, failure: str = "") -> Iterator[list[GateProcess]]:
     """Two gates that count together."""
+    token = ("--person", "Camille Martin", "--token-file", str(folder / "token"))
+    clients = ("--clients", str(folder / "clients.yaml"), "--may", "manage")
+    ecluse("client", "add", "camille", *clients, *token)
     with ExitStack() as stack:
         found: list[GateProcess] = []
         for name in NAMES:
@@ -31,13 +36,20 @@ def gates(folder: Path, port: int, *, failure: str = "") -> Iterator[list[GatePr
             counter = f"{{redis: 'redis://127.0.0.1:{port}/0', gates: [north, south], gate: {name}, timeout: 300ms{failure}}}"
             settings = place / "gate.yaml"
             settings.write_text(f"version: 1\ncounter: {counter}\n", encoding="utf-8")
-            arguments = ("--settings", str(settings))
+            arguments = ("--settings", str(settings), "--clients", str(folder / "clients.yaml"))
             found.append(
                 stack.enter_context(
                     gate(place, policy=POLICY.format(limit=LIMIT), arguments=arguments)
                 )
             )
         yield found
+
+
+def ecluse(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ecluse", *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def ask(process: GateProcess, person: str, account: str = "thief") -> tuple[int, dict]:
@@ -100,7 +112,7 @@ def server(tmp_path):
     running.stop()
 
 
-def test_two_gates_count_together_and_hear_of_a_hold_at_once(tmp_path, server):
+def test_two_gates_count_together(tmp_path, server):
     with gates(tmp_path, server.port) as (north, south):
         for n in range(LIMIT // 2):
             assert ask(north, f"n{n}")[0] == 200
@@ -108,6 +120,28 @@ def test_two_gates_count_together_and_hear_of_a_hold_at_once(tmp_path, server):
         assert ask(north, "one more")[0] == 429
         assert ask(south, "one more")[0] == 429
         assert ask(south, "n1")[0] == 200, "whom the other gate showed is free here"
+
+
+def test_what_a_person_closes_at_one_gate_is_closed_at_the_other(tmp_path, server):
+    with gates(tmp_path, server.port) as (north, south):
+        person = ("--gate", f"unix:{north.socket}", "--token-file", str(tmp_path / "token"))
+        for closed, reopen in (("thief", False), ("s1", True)):
+            session = ("--session",) if reopen else ()
+            ecluse("gate", "hold", closed, "--reason", "stolen", *session, *person)
+            said = time.monotonic()
+            body = {
+                "account": "thief" if not reopen else "other",
+                "application": "files",
+                "persons": ["1"],
+            }
+            while south.call("POST", "/v1/check", {**body, "session": "s1"})[0] != 403:
+                assert time.monotonic() < said + 10, "the other gate never hears of it"
+                time.sleep(0.02)
+        ecluse("gate", "reopen", "thief", "--reason", "found", *person)
+        end = time.monotonic() + 10
+        while ask(south, "1")[0] != 200:
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
 
 @pytest.mark.parametrize("trouble", ["killed", "asleep", "cut off"])
