@@ -65,7 +65,7 @@ def _read(prefix: str) -> tuple[str, ...]:
 
 def _segments(path: str) -> tuple[tuple[str, ...], bool]:
     """The segments in lower case without `;` parameters, and whether the path was plain."""
-    loose = path.replace("\\", "/").split("/")
-    kept = tuple(s.partition(";")[0].rstrip(". ").casefold() or s for s in loose if s)
+    bases = (segment.partition(";")[0] for segment in path.replace("\\", "/").split("/"))
+    kept = tuple(base.rstrip(". ").casefold() or base for base in bases if base)
     plain = not any(c in path for c in "\\;%") and "//" not in path
     return kept, plain

@@ -43,6 +43,7 @@ __all__ = [
 
 Row = TypeVar("Row")
 GetResponse = Callable[[HttpRequest], Any]
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 class RequestDisclosure(Disclosure):
@@ -304,7 +305,8 @@ def _asked_again(request: HttpRequest) -> Again | None:
 
 
 def _reason(request: HttpRequest) -> str | None:
-    """A reason in a form of the application's own, or in the header."""
-    if request.method == "POST" and (given := request.POST.get(JUSTIFICATION)):
+    """A reason in a form of the application's own, or in the header. An upload is not read for it."""
+    read = request.content_type == _FORM or hasattr(request, "_post")
+    if request.method == "POST" and read and (given := request.POST.get(JUSTIFICATION)):
         return str(given)[:2000]
     return reason_in(request.headers.get)

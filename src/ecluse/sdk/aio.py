@@ -4,6 +4,7 @@ import asyncio
 import os
 import ssl
 from collections.abc import Sequence
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 from weakref import WeakKeyDictionary

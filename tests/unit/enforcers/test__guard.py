@@ -16,7 +16,7 @@ GUARD = Guard.of(["/people/"], ["/people/help"])
     "path",
     [
         "/people", "/people/", "/people/1", "//people/1", "/people//1", "/PEOPLE/1", "/./people/1",
-        "/x/../people/1", "/people;v=1/1", "/people./1", "\\people\\1", "/people/help/../1",
+        "/x/../people/1", "/people;v=1/1", "/;x/people/1", "/people ./1", "/people./1", "\\people\\1", "/people/help/../1",
         "/people//help", "/people/help;x", "/people/Help", "/..", "/people/helpless",
     ],
 )  # fmt: skip

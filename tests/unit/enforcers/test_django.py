@@ -13,6 +13,7 @@ from fakes.people.project import configure, gate_in_front
 
 configure()
 
+from django.core.files.base import ContentFile  # noqa: E402 - settings first
 from django.http import HttpRequest  # noqa: E402 - Django wants its settings first
 from django.test import AsyncClient, Client, override_settings  # noqa: E402
 
@@ -244,6 +245,16 @@ def test_the_page_s_form_needs_no_token_of_the_project(gate):
 
     assert post("/people/2", "ecluse_again=GET&ecluse_justification=he+called").status_code == 200
     assert post("/people/written", "ecluse_justification=x").status_code == 403
+
+
+def test_an_upload_is_not_read_for_a_reason(gate):
+    gate.limit, gate.effect, gate.more = 0, "justify", 1
+    routes = Routes([Route("/people/{person}")], permit_others=True)
+    form = {"ecluse_justification": "in an upload", "file": ContentFile(b"x", name="x")}
+    with gate_in_front(gate, identify=who, routes=routes, guarded=[]):
+        got = Client().post("/people/written", form, headers={"X-Account": A})
+    assert got.status_code == 403
+    assert gate.asked[-1].justification is None
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])

@@ -172,3 +172,9 @@ def test_a_cancelled_call_does_not_break_the_next(unix):
 def test_settings_that_cannot_be(settings):
     with pytest.raises(CallerError):
         AsyncGate("unix:/x", **settings)
+
+
+def test_without_anyio_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr("ecluse.sdk.aio.find_spec", lambda name: None)
+    with pytest.raises(CallerError, match="anyio"):
+        AsyncGate("unix:/x")
