@@ -55,6 +55,11 @@ class AsyncGate:
             raise CallerError(
                 "the deadline is between 0 and 600 seconds, and one connection is needed"
             )
+        if find_spec("anyio") is None:
+            raise CallerError(
+                "the package `anyio` is not installed, without which httpcore has no event loop",
+                help="install `httpcore[asyncio]`, or hand over a `Gate`, which is called in threads",
+            )
         self._address = Address.of(
             address,
             token=token,
