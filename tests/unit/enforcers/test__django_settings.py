@@ -57,7 +57,9 @@ def test_an_address_gives_both_clients():
 
 
 @pytest.mark.parametrize(
-    "gate", [GATE, make_gate, f"{__name__}.GATE", f"{__name__}.make_gate"], ids=repr
+    "gate",
+    [GATE, make_gate, f"{__name__}.GATE", f"{__name__}.make_gate"],
+    ids=["gate", "maker", "path of gate", "path of maker"],
 )
 def test_a_gate_in_the_process_may_be_named(gate):
     assert read(gate=gate).sync_gate is GATE
