@@ -261,7 +261,9 @@ def test_a_fork_gets_connections_of_its_own(unix):
         gate.reserve(ASKED)
         read, write = os.pipe()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: threads may hold locks
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # Python 3.12: threads may hold locks
             child = os.fork()
         if child == 0:  # as a prefork server does
             ok = b"0"
