@@ -38,10 +38,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, load: "Load") -> None:
         self.load, self.sent, self.buffer = load, 0.0, b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport: asyncio.WriteTransport
 
     def send(self, due: float) -> None:
         self.sent = due
@@ -88,10 +85,13 @@ class Load:
     ) -> dict[str, object]:
         """`rate` 0 is as fast as answers come. A paced request's time runs from when it was due."""
         loop = asyncio.get_running_loop()
-        opened = [
-            (await loop.create_unix_connection(lambda: Connection(self), path))[1]
-            for _ in range(connections)
-        ]
+        opened = []
+        for _ in range(connections):
+            transport, connection = await loop.create_unix_connection(
+                lambda: Connection(self), path
+            )
+            connection.transport = transport
+            opened.append(connection)
         self.rate = rate
         start = time.perf_counter()
         if rate:
