@@ -87,7 +87,7 @@ def _calls(written: Sequence[dict[str, Any]], exchange: Exchange) -> list[tuple[
         raise CallerError(f"a batch has at most {CALLS_MAX} calls, this one has {len(written)}")
     calls = []
     for call in written:
-        operation = call.pop("operation", "check")
+        operation = call.pop("call", "check")
         needed = Scope.REPORT if operation == "observe" else Scope.ASK
         if operation not in {"check", "reserve", "observe"}:
             raise CallerError(

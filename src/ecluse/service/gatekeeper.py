@@ -78,7 +78,6 @@ class Gatekeeper:
         self.refusals = Refusals()
         self._pseudonym = ledger.pseudonymizer.pseudonym
         self._contact = dict(settings.contact)
-        self._texts: dict[Reason, dict[str, str]] = {}
 
     def prepare(self, operation: Operation, asked: Asked, client: Client) -> Prepared:
         """Steps 1 and 2.
@@ -250,8 +249,15 @@ class Gatekeeper:
             window=reason.window // SECOND,
             used=reason.used,
             limit=reason.limit,
-            text={language: sentence(reason, self.policies, language) for language in _LANGUAGES},
+            text=self._words(reason),
         )
+
+    def _words(self, reason: Reason) -> dict[str, str]:
+        """What the person reads: the policy's own words, or a sentence with the numbers where it has none."""
+        own = next((b.reason for b in self.policies.budgets if b.id == reason.policy), ())
+        if own and reason.window:
+            return dict(own)
+        return {language: sentence(reason, self.policies, language) for language in _LANGUAGES}
 
 
 def _application(asked: Asked, client: Client) -> str:

@@ -77,7 +77,7 @@ def test_what_is_observed_is_always_taken(app):
 
 
 def test_a_batch_answers_in_order(app):
-    calls = [question(str(n)) for n in range(4)] + [{"operation": "observe", **question("9")}]
+    calls = [question(str(n)) for n in range(4)] + [{"call": "observe", **question("9", operation="view")}]
     answers = call(app, "POST", "/v1/batch", body={"calls": calls}).json["answers"]
     assert [a["effect"] for a in answers] == ["permit"] * 3 + ["deny", "deny"]
 
@@ -111,9 +111,9 @@ def test_ten_thousand_persons_are_one_question_and_more_are_none(app):
 def test_a_batch_has_an_end_and_known_operations(app):
     many = {"calls": [question("1")] * (CALLS_MAX + 1)}
     assert call(app, "POST", "/v1/batch", body=many).status == 400
-    unknown = {"calls": [{"operation": "delete", **question("1")}]}
+    unknown = {"calls": [{"call": "delete", **question("1")}]}
     assert "no operation" in call(app, "POST", "/v1/batch", body=unknown).json["title"]
-    assert call(app, "POST", "/v1/batch", body={"calls": [{"operation": "check"}]}).status == 400
+    assert call(app, "POST", "/v1/batch", body={"calls": [{"call": "check"}]}).status == 400
 
 
 def test_strangers_are_not_answered(app):
