@@ -1,8 +1,13 @@
 """Without a gate the portal runs as any other, and gives everything away."""
 
+import gettext
+import re
 import shutil
 
-from servers.portal import PASSWORD, PERSONS, Browser, manage, portal
+from servers.portal import PASSWORD, PERSONS, PORTAL, Browser, manage, portal
+
+TEXT = re.compile(r'(?:translate |\b_\(\s*)"([^"]+)"')
+PAIR = re.compile(r'msgid "(.+)"\nmsgstr "(.+)"')
 
 
 def test_the_portal_needs_no_gate(filled, tmp_path):
@@ -52,7 +57,19 @@ def test_its_persons_are_the_same_from_the_same_seed(filled, tmp_path):
         assert (other / name).read_bytes() == (filled / "gate" / name).read_bytes()
 
 
-def test_its_models_and_its_texts_are_complete(filled):
+def test_its_models_are_complete(filled):
     database = f"sqlite:///{filled / 'portal.sqlite3'}"
     manage(database, "makemigrations", "--check", "--dry-run")
     manage(database, "check", "--fail-level", "WARNING")
+
+
+def test_every_text_is_there_in_french():
+    folder = PORTAL / "locale" / "fr" / "LC_MESSAGES"
+    with (folder / "django.mo").open("rb") as compiled:
+        texts = gettext.GNUTranslations(compiled)._catalog
+    written = [p.read_text("utf-8") for s in ("html", "py") for p in PORTAL.rglob(f"*.{s}")]
+    used = {text for page in written for text in TEXT.findall(page)}
+    assert len(used) > 50
+    assert sorted(used - texts.keys()) == [], "run `manage.py makemessages -l fr`, translate, `compilemessages`"  # fmt: skip
+    pairs = dict(PAIR.findall((folder / "django.po").read_text("utf-8")))
+    assert pairs == {k: v for k, v in texts.items() if k}, "run `manage.py compilemessages`"

@@ -28,10 +28,15 @@ def main() -> None:
     parser.add_argument("--ordinary", type=int, default=len(ORDINARY), help="accounts at work")
     parser.add_argument("--after", type=float, default=0.0, help="seconds until the thief comes")
     parser.add_argument("--pause", type=float, default=0.8, help="between two pages, in seconds")
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="go on until the thief has tried every manner once, at most eight times as long",
+    )
     parser.add_argument("--seed", type=int, default=2025)
     parser.add_argument("--loot", type=Path, help="file for the persons that reached the thief")
     given = parser.parse_args()
-    visitors = Visitors(given.port, given.seed, given.seconds, given.ordinary)
+    visitors = Visitors(given.port, given.seed, given.seconds, given.ordinary, whole=given.whole)
     threads = [
         threading.Thread(target=visitors.work, args=(account, given.pause), daemon=True)
         for account in ORDINARY[: given.ordinary]
@@ -49,16 +54,21 @@ def main() -> None:
 class Visitors:
     """All of them together; the time begins when everybody has logged in."""
 
-    def __init__(self, port: int, seed: int, seconds: float, ordinary: int) -> None:
+    def __init__(self, port: int, seed: int, seconds: float, ordinary: int, *, whole: bool) -> None:
         self.teller = Teller()
         self._port, self._seed, self._seconds = port, seed, seconds
         self._password = os.environ["PORTAL_PASSWORD"]
         self._end = 0.0
+        self._whole = whole
+        self._thief: Thief | None = None
         self._begin = threading.Barrier(ordinary + 1, self._start, timeout=120.0)
 
     def goes_on(self) -> bool:
         """Whether there is time left."""
-        return time.monotonic() < self._end
+        late = time.monotonic() - self._end
+        if not self._whole or late < 0:
+            return late < 0
+        return late < 7 * self._seconds and not (self._thief and self._thief.turns)
 
     def work(self, account: str, pause: float) -> None:
         """One ordinary account."""
@@ -79,7 +89,8 @@ class Visitors:
         time.sleep(after)
         browser = Browser("127.0.0.1", self._port)
         try:
-            Thief(browser, STOLEN, self._password, self.teller).run(self.goes_on)
+            self._thief = Thief(browser, STOLEN, self._password, self.teller)
+            self._thief.run(self.goes_on)
         except (HTTPException, OSError):
             if self.goes_on():
                 raise

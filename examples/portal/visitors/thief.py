@@ -27,7 +27,11 @@ GIVES_UP = 8
 
 
 class Thief:
-    """Reads through one account, over several connections, in sessions as it pleases."""
+    """Reads through one account, over several connections, in sessions as it pleases.
+
+    Attributes:
+        turns: how often every manner was tried.
+    """
 
     def __init__(
         self, browser: Browser, account: str, password: str, teller: Teller, *, connections: int = 8
@@ -36,7 +40,7 @@ class Thief:
         self._teller, self._connections = teller, connections
         self._numbers = {manner: itertools.count(1) for manner in MANNERS}
         self._lock = threading.Lock()
-        self.in_a_row = 0
+        self.in_a_row, self.turns = 0, 0
 
     def run(self, goes_on: Callable[[], bool]) -> None:
         """Goes through all manners; then through all again, each time in a new session from a new address."""
@@ -49,6 +53,7 @@ class Thief:
                 if not goes_on():
                     return
             session.close()
+            self.turns += 1
             time.sleep(min(turn, 4) * 0.25)
 
     def _try(self, manner: str, session: Browser, goes_on: Callable[[], bool]) -> None:

@@ -139,11 +139,12 @@ class Stage:
         """The environment in which somebody on call speaks to the gate."""
         return {"ECLUSE_GATE": f"unix:{self._socket}", "ECLUSE_TOKEN_FILE": str(self._token_file)}
 
-    def start_visitors(self, name: str, *, seconds: float, ordinary: int) -> None:
-        """Lets visitors in."""
+    def start_visitors(self, name: str, *, seconds: float, ordinary: int, whole: bool) -> None:
+        """Lets visitors in; `whole`: until the thief has tried everything once."""
         self._visits, self._at = self._logs / f"{name}.jsonl", 0
         self._visits.touch()
         size = ["--seconds", str(seconds), "--ordinary", str(ordinary)]
+        size += ["--whole"] if whole else []
         command = [sys.executable, "-m", "visitors", str(self.port), *size]
         self._processes.start(
             "visitors",
