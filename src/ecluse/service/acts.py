@@ -61,14 +61,14 @@ class Made:
 
     Attributes:
         seq: number of its entry. at: microseconds.
-        subject: what it closed or opened again; None for other acts.
+        held: what it closed or opened again; None for other acts.
     """
 
     kind: str
     detail: dict[str, Any]
     seq: int
     at: int
-    subject: tuple[Key, str] | None = None
+    held: tuple[Key, str] | None = None
 
 
 def act(powers: Powers, kind: str, body: Mapping[str, Any], *, by: str, at: int) -> Made:
@@ -237,16 +237,16 @@ def _make(powers: Powers, kind: str, said: Act, at: int) -> Made:
     ticket = powers.ledger.append(_entry(kind, said, detail, at), durable=True)
     # 4. It is in force.
     powers.standing.apply(kind, detail, at)
-    subject = None
+    held = None
     if isinstance(said, AccountAct):
         _add(powers.directory, said, at)
     elif isinstance(said, HoldAct):
-        subject = Key(said.key), said.name
-        powers.holds.setdefault(subject, Hold(PERSON, at))
+        held = Key(said.key), said.name
+        powers.holds.setdefault(held, Hold(PERSON, at))
     elif isinstance(said, ReopenAct):
-        subject = Key(said.key), said.name
-        powers.holds.pop(subject, None)
-    return Made(kind, detail, ticket.seq, at, subject)
+        held = Key(said.key), said.name
+        powers.holds.pop(held, None)
+    return Made(kind, detail, ticket.seq, at, held)
 
 
 def _detail(said: Act, standing: Standing) -> dict[str, Any]:

@@ -183,3 +183,47 @@ def test_it_opens_when_thousands_have_left_and_dead_entries_are_passed_over():
         opens = other.opens(items, 6_000)
         assert opens == one.opens(items, 6_000) > 100_000
     assert other.opens(tuple(range(2_501)), 6_000) == NEVER
+
+
+def test_a_sweep_brings_back_nothing_that_has_left():
+    log = IndexedLog(Spans((10,), (50,), (51,)))
+    for item in range(5):
+        log.charge(item, 1)
+    for _ in range(300):
+        log.charge("busy", 20)
+        log.used((), 20)
+    assert log.dump(20) == [("busy", 20)]
+    assert log.used((0,), 20) == [2]
+
+
+charges_of = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=120)
+
+
+@given(charges_of, charges_of, st.sampled_from([WIDE, NARROW]), st.integers(0, 30))
+@settings(max_examples=200, deadline=None)
+def test_a_log_loaded_from_columns_goes_on_as_the_log(charges, more, spans, later):
+    log, now = IndexedLog(spans), 0
+    for item, step in charges:
+        now += step
+        log.charge(item, now)
+    again = IndexedLog(spans)
+    items, times = log.columns(now)
+    again.load_columns(items, times, now + later)  # entries may have left since
+    now += later
+    for item, step in more:
+        assert again.used((item,), now) == log.used((item,), now)
+        assert again.room(item, now) == log.room(item, now)
+        now += step
+        again.charge(item, now)
+        log.charge(item, now)
+    assert again.dump(now) == log.dump(now)
+    assert len(again) == len(log)
+
+
+def test_columns_hold_no_more_than_the_cap():
+    log = IndexedLog(NARROW)
+    log.open = 3
+    for item in range(9):
+        log.charge(item, item)
+    items, times = log.columns(9)
+    assert (items, list(times)) == ([5, 6, 7, 8], [5, 6, 7, 8])

@@ -132,3 +132,41 @@ def test_a_long_list_is_counted_as_a_short_one(charges, items):
     assert log.used(tuple(items), now) == [
         count + sum(one[w] - count for one in one_by_one) for w, count in enumerate(empty)
     ]
+
+
+charges_of = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=80)
+
+
+def charged(spans, charges):
+    log, now = PackedLog(spans), 0
+    for item, step in charges:
+        now += step
+        log.charge(item, now)
+    return log, now
+
+
+@given(charges_of, charges_of, st.integers(0, 100))
+@settings(max_examples=200, deadline=None)
+def test_a_log_loaded_as_it_was_stored_goes_on_as_the_log(charges, more, later):
+    log, now = charged(Spans((5, 20, 90), (2, 5, 12), (2, 4, 13)), charges)
+    again = PackedLog(log._spans)
+    items, times, base = log.packed(now)
+    again.load_packed(items, times, base, now)
+    now += later
+    assert again.used((7,), now) == log.used((7,), now)
+    for item, step in more:
+        now += step
+        assert again.room(item, now) == log.room(item, now)
+        again.charge(item, now)
+        log.charge(item, now)
+    assert again.dump(now) == log.dump(now)
+
+
+def test_a_stored_log_holds_no_more_than_its_cap():
+    log = PackedLog(SPANS)
+    log.open = 3
+    for item in range(9):
+        log.charge(item, item)
+    again = PackedLog(SPANS)
+    again.load_packed(*log.packed(9), 9)
+    assert [item for item, _ in again.dump(9)] == [3, 4, 5, 6, 7, 8]

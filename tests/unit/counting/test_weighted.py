@@ -101,3 +101,13 @@ def test_nothing_is_trimmed_that_a_release_may_bring_back():
     log.put_back((1, 150), None, 2)
     log.open = 0
     assert log.used((), 2) == [90]
+
+
+def test_an_access_that_was_taken_out_does_not_make_room_twice():
+    log = WeightedLog(Spans((10,), (100,), (101,)))
+    log.open = 1
+    for number, weight in enumerate((40, 30, 40, 20)):
+        log.charge((number, weight), number)
+    log.put_back((1, 30), None, 4)
+    assert log.opens(((9, 41),), 4) == 12
+    assert log.opens(((9, 81),), 4) == 13

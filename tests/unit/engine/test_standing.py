@@ -203,7 +203,9 @@ class TestHolds:
         assert why(standing, ask(account="other"), ("root",)) is None
         standing.apply("reopen", hold("boss", key="session"), NOW + 1)  # a session of that name
         assert why(standing, ask(account="child"), ("boss",))
+        standing.apply("hold", hold("other", tree=True), NOW + 1)
         standing.apply("reopen", hold("boss"), NOW + 1)
+        assert standing.trees == {"other"}
         assert why(standing, ask(account="child"), ("boss",)) is None
 
     def test_a_hold_alone_leaves_the_tree_open(self):
@@ -276,6 +278,24 @@ class TestMoments:
         child = NEW | {"account": "child", "created_by": "new"}
         assert standing.moment("account", child, NOW) == NOW + 101
         assert standing.moment("account", child | {"created_by": "boss"}, NOW) == NOW
+
+
+def test_of_two_words_at_one_instant_the_stricter_holds():
+    early = {"closes_at": NOW + 5}
+    for loose, strict in (
+        (state("files", "closing", closes_at=NOW + 9), state("files", "closing", **early)),
+        (state("files", "decommissioning"), state("files", "decommissioning", **early)),
+        (state("files", "closing", **early), state("files", "closed")),
+        (state("files", "closed"), state("files", "closed", isolate=True)),
+    ):
+        for here, there in ((loose, strict), (strict, loose)):
+            gate, other = Standing(ESTATE), Standing(ESTATE)
+            gate.apply("application", here, NOW)
+            other.apply("application", there, NOW)
+            gate.merge(other.snapshot())
+            life = gate.applications["files"]
+            said = (life.state.value, life.closes_at, life.isolate)
+            assert said == (strict["state"], strict.get("closes_at"), strict.get("isolate", False))
 
 
 def test_other_kinds_of_entries_are_passed_over():
