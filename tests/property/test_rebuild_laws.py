@@ -10,7 +10,8 @@ from ecluse.engine.evaluate import Engine
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.model.policy import PolicySet
 from ecluse.service.rebuild import read_back, read_on, rebuild, released
-from ecluse.service.rebuild_state import engine_of, pack, state_of, unpack
+from ecluse.service.rebuild_bytes import pack, unpack
+from ecluse.service.rebuild_state import engine_of, state_of
 from ecluse.service.rebuild_tail import catch_up, charge_all
 from rebuild_kit import Book, Gate
 from strategies.histories import START, policy_sets, requests, steps

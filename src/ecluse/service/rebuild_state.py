@@ -1,9 +1,9 @@
-"""How do counts and holds become bytes and come back in a second or two, however many there are?
+"""What has an engine counted and closed, in columns that grow, shrink to other policies, and become an engine again?
 
 `engine.snapshot` keeps everything, open reservations with their way back included, one entry after
-the other. This keeps what a rebuilding from the ledger would give, in columns: an access that is
-still reserved counts as shown.
-Cost: about 0.2 µs an entry each way. Size: 16 bytes an entry.
+the other. This keeps what a rebuilding from the ledger would give: an access that is still reserved
+counts as shown.
+Cost: about 0.2 µs an entry from an engine or to one.
 """
 
 from collections.abc import Iterator
@@ -19,26 +19,42 @@ from ecluse.counting.packed import PackedLog
 from ecluse.counting.weighted import WeightedLog
 from ecluse.detectors.budget import BudgetDetector
 from ecluse.engine.evaluate import Engine
-from ecluse.model.decision import Hold
-from ecluse.model.policy import Count, Key, PolicySet
+from ecluse.model.policy import Count, PolicySet
 from ecluse.service.bulk import NOTHING, Logs, counted, load_logs, merged
 from ecluse.service.rebuild_acts import Holds
 from ecluse.service.rebuild_past import Past
 
 __all__ = [
     "FRESH",
+    "Kept",
     "State",
     "counted_from",
     "engine_of",
-    "fingerprint",
-    "pack",
     "state_of",
-    "unpack",
 ]
 
-_VERSION: Final = 1
-
 _Log = TypeVar("_Log")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was counted for one budget, and for which others it is enough.
+
+    Attributes:
+        counts: names keys, target and what is counted.
+        length: of the longest window, microseconds.
+        cap: the most entries of a key.
+    """
+
+    counts: str
+    length: int
+    cap: int
+    logs: Logs
+
+    def serves(self, detector: BudgetDetector) -> bool:
+        """Whether the entries hold all that a budget needs."""
+        wide = detector.spans.lengths[-1] <= self.length and detector.spans.cap <= self.cap
+        return wide and self.counts == _counts(detector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +64,25 @@ class State:
     Attributes:
         clock: the latest instant seen, microseconds.
         number: of the last access that was numbered.
-        budgets: by id, in the order of the policy set.
+        budgets: by id.
     """
 
     clock: int
     number: int
     holds: Holds
-    budgets: dict[str, Logs]
+    budgets: dict[str, Kept]
+
+    def lacks(self, policies: PolicySet) -> tuple[str, ...]:
+        """The budgets whose counts cannot be told from it: other keys, targets, longer windows, higher limits."""
+        return tuple(
+            d.budget.id
+            for d in Engine(policies).detectors
+            if (kept := self.budgets.get(d.budget.id)) is None or not kept.serves(d)
+        )
 
 
 FRESH: Final = State(0, 0, {}, {})
 """Nothing counted, nothing closed."""
-
-
-class _Budget(msgspec.Struct, array_like=True):
-    id: str
-    keys: list[Any]
-    sizes: bytes
-    items: bytes | list[str]
-    at: bytes
-    weights: bytes | None
-
-
-class _Written(msgspec.Struct, array_like=True):
-    version: int
-    clock: int
-    number: int
-    holds: list[tuple[str, str, str, int]]
-    budgets: list[_Budget]
 
 
 def counted_from(
@@ -91,7 +98,7 @@ def counted_from(
     """Counts the accesses among some entries, after what was counted before.
 
     Args:
-        policies: of the same `fingerprint` as those of `former`.
+        policies: none that `former` lacks, unless it is `FRESH`.
         former: what was counted before.
         past: the accesses, none of them older than the clock of `former`.
         holds: what is closed after them.
@@ -105,10 +112,11 @@ def counted_from(
     budgets = {}
     for detector in Engine(policies).detectors:
         logs = counted(detector, past, now=now, number=former.number + 1 - first)
-        before = former.budgets.get(detector.budget.id, NOTHING)
-        if before.keys:
-            logs = merged(detector, before, logs, now=now)
-        budgets[detector.budget.id] = logs
+        before = former.budgets.get(detector.budget.id)
+        if before is not None:
+            kept = _fitted(detector, before, now)
+            logs = merged(detector, kept, logs, now=now) if logs.keys else kept
+        budgets[detector.budget.id] = _kept(detector, logs)
     return State(now, former.number + size - first, holds, budgets)
 
 
@@ -117,7 +125,7 @@ def engine_of(policies: PolicySet, state: State) -> Engine:
     engine = Engine(policies)
     engine.clock, engine.number, engine.holds = state.clock, state.number, dict(state.holds)
     for detector in engine.detectors:
-        logs = state.budgets[detector.budget.id]
+        logs = _fitted(detector, state.budgets[detector.budget.id], state.clock)
         if logs.keys:
             load_logs(detector, logs, state.clock)
     engine.note_keys()
@@ -126,42 +134,27 @@ def engine_of(policies: PolicySet, state: State) -> Engine:
 
 def state_of(engine: Engine) -> State:
     """What a running engine has counted; an access that is still reserved counts as shown."""
-    budgets = {d.budget.id: _logs_of(d, engine.clock) for d in engine.detectors}
+    budgets = {d.budget.id: _kept(d, _logs_of(d, engine.clock)) for d in engine.detectors}
     return State(engine.clock, engine.number, dict(engine.holds), budgets)
 
 
-def pack(state: State) -> bytes:
-    """Writes a state; 16 bytes an entry, and the names of the keys."""
-    holds = sorted(
-        (kind.value, name, hold.policy, hold.at) for (kind, name), hold in state.holds.items()
-    )
-    budgets = [_written(name, logs) for name, logs in state.budgets.items()]
-    return msgspec.msgpack.encode(_Written(_VERSION, state.clock, state.number, holds, budgets))
-
-
-def unpack(data: bytes | memoryview) -> State:
-    """Reads what `pack` gave; whoever stored it sees to it that nobody changed it.
-
-    Raises:
-        ValueError: when another version of Ecluse wrote it.
-    """
-    try:
-        state = msgspec.msgpack.decode(data, type=_Written)
-    except msgspec.MsgspecError:
-        raise ValueError("it holds no counts") from None
-    if state.version != _VERSION:
-        raise ValueError("another version of Ecluse wrote it")
-    holds = {(Key(kind), name): Hold(policy, at) for kind, name, policy, at in state.holds}
-    return State(state.clock, state.number, holds, {b.id: _read(b) for b in state.budgets})
-
-
-def fingerprint(policies: PolicySet) -> str:
-    """Names what the counts of a policy set depend on: two sets of one fingerprint count alike."""
-    counted = [
-        (b.id, [k.value for k in b.per], b.counts.value, b.target, [(w.length, w.limit) for w in b.windows])
-        for b in policies.budgets
-    ]  # fmt: skip
+def _counts(detector: BudgetDetector) -> str:
+    budget = detector.budget
+    counted = ([key.value for key in budget.per], budget.counts.value, budget.target)
     return sha256(msgspec.json.encode(counted, order="deterministic")).hexdigest()
+
+
+def _kept(detector: BudgetDetector, logs: Logs) -> Kept:
+    return Kept(_counts(detector), detector.spans.lengths[-1], detector.spans.cap, logs)
+
+
+def _fitted(detector: BudgetDetector, kept: Kept, now: int) -> Logs:
+    """The entries that a budget keeps, of those kept for a larger one."""
+    assert kept.serves(detector), "the counts are of other policies"
+    same = (kept.length, kept.cap) == (detector.spans.lengths[-1], detector.spans.cap)
+    return (
+        kept.logs if same or not kept.logs.keys else merged(detector, kept.logs, NOTHING, now=now)
+    )
 
 
 def _logs_of(detector: BudgetDetector, now: int) -> Logs:
@@ -211,27 +204,3 @@ def _each(detector: BudgetDetector, keys: list[Any], kind: type[_Log]) -> Iterat
         log = detector.logs[key]
         assert isinstance(log, kind)
         yield log
-
-
-def _written(name: str, logs: Logs) -> _Budget:
-    items = logs.items
-    return _Budget(
-        name,
-        list(logs.keys),
-        logs.sizes.astype("<i8").tobytes(),
-        items if isinstance(items, list) else items.astype("<u8").tobytes(),
-        logs.at.astype("<i8").tobytes(),
-        None if logs.weights is None else logs.weights.astype("<i8").tobytes(),
-    )
-
-
-def _read(budget: _Budget) -> Logs:
-    return Logs(
-        keys=[tuple(key) if isinstance(key, list) else key for key in budget.keys],
-        sizes=np.frombuffer(budget.sizes, "<i8"),
-        items=budget.items
-        if isinstance(budget.items, list)
-        else np.frombuffer(budget.items, "<u8"),
-        at=np.frombuffer(budget.at, "<i8"),
-        weights=None if budget.weights is None else np.frombuffer(budget.weights, "<i8"),
-    )

@@ -10,8 +10,10 @@ from ecluse.model.access import AccessRequest
 from ecluse.model.entry import Entry
 from ecluse.model.policy import Budget, Effect, Key, PolicySet, Window
 from ecluse.model.time import DAY, HOUR
-from ecluse.service.rebuild import OBSERVED, REOPEN, rebuild
+from ecluse.service.rebuild import OBSERVED, REOPEN, read_back, read_on, rebuild, released
+from ecluse.service.rebuild_state import engine_of
 from ecluse.service.record import entry_of
+from rebuild_kit import Gate
 
 START = 20_000 * DAY
 
@@ -74,3 +76,64 @@ def test_a_ledger_that_goes_back_in_time_is_counted_in_time(ledger):
 def test_an_empty_ledger_is_a_fresh_engine(ledger):
     again, _ = rebuild(PolicySet((budget(),)), ledger, now=START)
     assert (again.clock, again.holds) == (0, {})
+
+
+DENY = PolicySet((budget(3, effect=Effect.DENY),))
+
+
+def counted(read, policies=DENY):
+    """What each account has, and when it was read."""
+    engine = engine_of(policies, read.state)
+    return {key: log.dump(engine.clock) for key, log in engine.detectors[0].logs.items()}
+
+
+def test_only_the_entries_before_are_counted_but_later_ones_may_take_them_back():
+    gate = Gate(Engine(DENY))
+    gate.reserve(read(1, 2), START)
+    gate.check(read(3), START + 1)
+    gate.settle(next(iter(gate.open)), START + 2, shown=[2])
+    part = read_back(DENY, gate.book, now=START + 2, until=1)
+    assert (part.size, part.known, counted(part)) == (1, 3, {"a": [(2, START)]})
+    whole = read_on(DENY, part, gate.book)
+    assert (whole.size, whole.known) == (3, 3)
+    assert counted(whole) == {"a": [(2, START), (3, START + 1)]}
+
+
+def test_who_has_counted_what_is_taken_back_later_must_read_all():
+    gate = Gate(Engine(DENY))
+    gate.reserve(read(1), START)
+    before = read_back(DENY, gate.book, now=START)
+    gate.settle(next(iter(gate.open)), START + 2)
+    assert read_on(DENY, before, gate.book) is None
+    assert counted(read_back(DENY, gate.book, now=START + 2)) == {}
+
+
+def test_who_has_counted_what_is_younger_than_a_later_entry_must_read_all(ledger):
+    note(ledger, Engine(DENY), read(1), START + 5)
+    before = read_back(DENY, ledger, now=START + 5)
+    note(ledger, Engine(DENY), read(1), START)  # a replay of older logs
+    assert read_on(DENY, before, ledger) is None
+    note(ledger, Engine(DENY), read(2, account="b"), START + 5)
+    assert counted(read_back(DENY, ledger, now=START + 5)) == {
+        "a": [(1, START + 5)],
+        "b": [(2, START + 5)],
+    }
+
+
+def test_the_accesses_that_are_counted_come_one_by_one():
+    gate = Gate(Engine(DENY))
+    for at, persons in (
+        (START, (1,)),
+        (START + 1, (2, 3)),
+        (START + 2, (4,)),
+    ):  # the last is refused
+        gate.check(read(*persons), at)
+    asked = [(at, r.account, r.persons) for at, r in released(DENY, gate.book, now=START + HOUR)]
+    assert asked == [(START, "a", (1,)), (START + 1, "a", (2, 3))]
+    assert not list(released(DENY, gate.book, now=START + 2 * HOUR))
+
+
+def test_the_clock_is_that_of_the_last_access_also_when_nothing_counts_it_any_more(ledger):
+    note(ledger, Engine(DENY), read(1), START)
+    again, size = rebuild(DENY, ledger, now=START + DAY)
+    assert (again.clock, size, again.detectors[0].logs) == (START, 1, {})
