@@ -22,7 +22,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -c 'from ecluse.wiring import warm; warm()'
 	@touch $(READY)
 
-demo: $(READY) ## the theft of July 2025 inside an ordinary day, stopped; leaves a report in demo/
+demo: $(READY) ## a theft in front of a real application, stopped; leaves a report in demo/
 	@$(BIN)/ecluse demo --out demo --force
 
 test: $(READY) ## all tests

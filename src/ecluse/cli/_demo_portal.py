@@ -179,8 +179,7 @@ class _Demo:
                         shown.ended(turn)
                 shown.show(watch)
                 time.sleep(0.1)
-            if watch.manners:
-                shown.ended(watch.manners[-1])
+            shown.finish(watch)
         if not watch.manners:
             raise UnavailableError(
                 "the thief was not let in at all",

@@ -72,7 +72,7 @@ def write_report(out: Path, told: Told, template: Path, password: str) -> None:
     )
     page = environment.from_string(template.read_text("utf-8")).render(
         told=told,
-        turns=[asdict(turn) | {"when": clock(turn.at)} for turn in told.watch.manners],
+        turns=[asdict(turn) | {"when": clock(turn.at)} for turn in told.watch.rows()],
         again=told.again.first,
         comparison=told.comparison(),
     )

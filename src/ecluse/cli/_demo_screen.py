@@ -15,8 +15,6 @@ __all__ = ["Screen", "screen", "summary"]
 
 _EVERY: Final = 5.0
 """Seconds between two plain lines."""
-_TURNS: Final = 8
-"""Turns of the thief that the picture shows."""
 
 
 class Screen(Protocol):
@@ -28,6 +26,10 @@ class Screen(Protocol):
 
     def ended(self, turn: Manner) -> None:
         """Tells that the thief tries something else."""
+        ...
+
+    def finish(self, watch: Watch) -> None:
+        """Shows what is left to show at the end."""
         ...
 
 
@@ -53,6 +55,7 @@ def screen(persons: int, *, quiet: bool) -> Iterator[Screen]:
 class _Lines:
     def __init__(self, *, err: bool) -> None:
         self._err, self._last = err, 0.0
+        self._told = set[str]()
 
     def show(self, watch: Watch) -> None:
         if watch.at - self._last >= _EVERY:
@@ -61,7 +64,13 @@ class _Lines:
                 click.echo(f"  {clock(watch.at)}  {line}", err=self._err)
 
     def ended(self, turn: Manner) -> None:
-        click.echo(f"  {turn.line()}", err=self._err)
+        if turn.name not in self._told:  # the others are told together
+            self._told.add(turn.name)
+            click.echo(f"  {turn.line()}", err=self._err)
+
+    def finish(self, watch: Watch) -> None:
+        for row in watch.rows():
+            self.ended(row)
 
 
 class _Picture:
@@ -76,6 +85,9 @@ class _Picture:
 
     def ended(self, turn: Manner) -> None:
         """The picture shows the turns by itself."""
+
+    def finish(self, watch: Watch) -> None:
+        self.show(watch)
 
 
 def summary(watch: Watch) -> list[str]:
@@ -109,7 +121,7 @@ def _drawn(watch: Watch, persons: int) -> "Group":
     for name in ("persons", "requests", "refused"):
         table.add_column(name, justify="right")
     table.add_column("what comes back", overflow="ellipsis", no_wrap=True)
-    for turn in watch.manners[-_TURNS:]:
+    for turn in watch.rows():
         given = "the data" if turn.gained else "nothing that it had not"
         back = Text(turn.title, style="yellow") if turn.title else Text(given)
         numbers = (f"+{turn.gained:,}", f"{turn.requests:,}", f"{turn.refused:,}")

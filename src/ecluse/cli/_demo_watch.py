@@ -1,6 +1,7 @@
 """What is going on in the portal? The visits that `examples/portal/visitors` tells, added up."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -20,6 +21,9 @@ class Visit(msgspec.Struct, frozen=True):
     total: int
     title: str = ""
     reference: int | None = None
+
+
+_AGAIN: Final = "all of it again, in new sessions"
 
 
 @dataclass
@@ -72,6 +76,20 @@ class Watch:
         refused += _is_refused(visit)
         self.others[visit.account] = requests + 1, refused, visit.total
         return None
+
+    def rows(self) -> list[Manner]:
+        """The first turn at each manner, and all that came after as one."""
+        first: dict[str, Manner] = {}
+        again: Manner | None = None
+        for turn in self.manners:
+            if first.setdefault(turn.name, turn) is turn:
+                continue
+            again = again or Manner(_AGAIN, turn.at)
+            again.requests += turn.requests
+            again.gained += turn.gained
+            again.refused += turn.refused
+            again.title = turn.title or again.title
+        return [*first.values(), *([again] if again else [])]
 
     @property
     def requests(self) -> int:

@@ -30,6 +30,7 @@ def test_plain_lines_where_nobody_watches(capsys):
         shown.show(seen)
         shown.show(seen)  # at once: not again
         shown.ended(seen.manners[0])
+        shown.finish(seen)
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "  0:07  partner-09 (the thief): 60 persons, 2 requests, 1 refused"
     assert out[2:] == [

@@ -20,6 +20,19 @@ def test_turns_of_the_thief():
     assert watch.manners[-1].line() == "0:03  file: 1 more persons"
 
 
+def test_what_is_tried_again_is_one_row():
+    watch = Watch()
+    for turn, manner in enumerate(["list", "file", "list", "file"]):
+        watch.feed(visit(at=turn, manner=manner, status=403, title=f"{turn}"))
+    assert [row.name for row in watch.rows()] == [
+        "list",
+        "file",
+        "all of it again, in new sessions",
+    ]
+    assert (watch.rows()[-1].requests, watch.rows()[-1].title) == (2, "3")
+    assert Watch().rows() == []
+
+
 def test_everybody_else():
     watch = Watch()
     for status in (200, 404, 302, 403):
