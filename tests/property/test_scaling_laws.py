@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecluse.engine.evaluate import Engine
-from ecluse.engine.scaling import next_change, scaled
+from ecluse.engine.scaling import scaled
 from ecluse.engine.standing import Standing
 from ecluse.model.access import AccessRequest
 from ecluse.model.estate import Application, Estate, LifeCycle
@@ -80,18 +80,17 @@ class TestScaling:
     @settings(deadline=None)
     def test_no_window_holds_more_of_the_application_than_its_share(self, policies, state, history):
         standing, released = _standing(state), defaultdict(list)
-        engine = Engine(scaled(policies, standing, START, retire=RETIRE))
-        change, at = next_change(standing, START, retire=RETIRE), START
+        now, at = scaled(policies, standing, START, retire=RETIRE), START
+        engine = Engine(now)
         for number, (step, *asked) in enumerate(history):
             at += step
             request = _request(*asked)
             if standing.refusal(request, (), at) is not None:
                 assert at >= END
                 continue
-            while change is not None and change <= at:
-                new = scaled(policies, standing, change, retire=RETIRE)
+            if (new := scaled(policies, standing, at, retire=RETIRE)) != now:
+                now = new
                 assert engine.adopt(new, self._nothing_is_read()) == ()
-                change = next_change(standing, change, retire=RETIRE)
             if not engine.check(request, at).permitted or request.application != "x":
                 continue
             for budget in policies.budgets:

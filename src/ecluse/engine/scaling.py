@@ -24,7 +24,7 @@ from ecluse.model.estate import LifeCycle
 from ecluse.model.policy import Budget, Count, Key, PolicySet, Window
 from ecluse.model.time import DAY
 
-__all__ = ["next_change", "scaled"]
+__all__ = ["scaled"]
 
 _HALF: Final = Fraction(1, 2)
 
@@ -59,16 +59,6 @@ def scaled(policies: PolicySet, standing: Standing, at: int, *, retire: int) -> 
     return PolicySet((*policies.budgets, *copies), digest)
 
 
-def next_change(standing: Standing, at: int, *, retire: int) -> int | None:
-    """When `scaled` gives something else for the first time after an instant; None while nobody speaks."""
-    changes = [
-        change
-        for life in standing.applications.values()
-        if (change := _next_step(life, at, retire)) is not None
-    ]
-    return min(changes, default=None)
-
-
 def _share(life: Life, at: int, retire: int) -> Fraction | None:
     state = life.state_at(at)
     if state is LifeCycle.DECOMMISSIONING:
@@ -80,15 +70,6 @@ def _share(life: Life, at: int, retire: int) -> Fraction | None:
     begin = _begin(life, life.closes_at, retire)
     days, whole = _days(begin, at), life.closes_at - begin
     return _HALF * max(Fraction(0), 1 - Fraction(days * DAY, whole))
-
-
-def _next_step(life: Life, at: int, retire: int) -> int | None:
-    if life.closes_at is None or life.closes_at <= at:
-        return None
-    if life.state is not LifeCycle.CLOSING:
-        return life.closes_at
-    begin = _begin(life, life.closes_at, retire)
-    return min(begin + (_days(begin, at) + 1) * DAY, life.closes_at)
 
 
 def _begin(life: Life, closes_at: int, retire: int) -> int:

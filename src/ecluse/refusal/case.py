@@ -68,7 +68,11 @@ def of_answer(answer: Answer) -> Case:
     status = _KINDS[kind]
     if kind == "deny" and answer.degraded == "deny":
         kind, status = "unavailable", 503
-    elif kind == "deny" and deciding is not None and deciding.policy.startswith("application:"):
+    elif (
+        kind == "deny"
+        and deciding is not None
+        and deciding.policy.startswith(("application:", "isolated:"))
+    ):
         kind = "closed"
     elif kind == "deny" and answer.retry_after is not None:
         status = 429

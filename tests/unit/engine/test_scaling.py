@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ecluse.engine.evaluate import Engine
-from ecluse.engine.scaling import next_change, scaled
+from ecluse.engine.scaling import scaled
 from ecluse.engine.standing import Standing
 from ecluse.model.access import AccessRequest
 from ecluse.model.estate import Application, Estate, LifeCycle
@@ -49,7 +49,6 @@ def limits(policies, name):
 @pytest.mark.parametrize("state", [LifeCycle.LIVE, LifeCycle.CLOSED])
 def test_what_is_live_or_closed_needs_no_further_budget(state):
     assert scaled(POLICIES, standing(state), NOW, retire=RETIRE) is POLICIES
-    assert next_change(standing(state), NOW, retire=RETIRE) is None
 
 
 def test_decommissioning_halves_every_limit_for_the_application_alone():
@@ -84,26 +83,17 @@ def test_closing_falls_from_half_to_nothing_in_whole_days():
         for at in (NOW + day * DAY, NOW + (day + 1) * DAY - 1):
             found = scaled(POLICIES, closing, at, retire=RETIRE)
             shares.append(limits(found, "account@x"))
-            assert next_change(closing, at, retire=RETIRE) == NOW + (day + 1) * DAY
     assert shares[0::2] == shares[1::2]
     assert shares[0::2] == [
         [5, 10], [4, 9], [4, 8], [3, 7], [3, 6], [2, 5], [2, 4], [1, 3], [1, 2], [0, 1],
     ]  # fmt: skip
     assert scaled(POLICIES, closing, NOW + 10 * DAY, retire=RETIRE) is POLICIES
-    assert next_change(closing, NOW + 10 * DAY, retire=RETIRE) is None
-
-
-def test_the_last_step_is_the_closing_date():
-    closing = standing(LifeCycle.CLOSING, closes_at=NOW + DAY + HOUR)
-    assert next_change(closing, NOW, retire=RETIRE) == NOW + DAY
-    assert next_change(closing, NOW + DAY, retire=RETIRE) == NOW + DAY + HOUR
 
 
 @pytest.mark.parametrize("since", [None, NOW - 300 * DAY])
 def test_limits_fall_over_the_last_days(since):
     closing = standing(LifeCycle.CLOSING, since=since, closes_at=NOW + 40 * DAY)
     assert limits(scaled(POLICIES, closing, NOW, retire=RETIRE), "account@x") == [5, 10]
-    assert next_change(closing, NOW, retire=RETIRE) == NOW + 11 * DAY
     late = scaled(POLICIES, closing, NOW + 25 * DAY, retire=RETIRE)
     assert limits(late, "account@x") == [2, 5]
     for retire in (0, DAY):
@@ -116,7 +106,6 @@ def test_limits_fall_over_the_last_days(since):
 
 def test_an_application_that_was_to_be_gone_by_a_date_changes_then():
     going = standing(LifeCycle.DECOMMISSIONING, closes_at=NOW + 3 * DAY)
-    assert next_change(going, NOW, retire=RETIRE) == NOW + 3 * DAY
     assert scaled(POLICIES, going, NOW + 3 * DAY, retire=RETIRE) is POLICIES
 
 
@@ -125,7 +114,6 @@ def test_an_act_changes_the_shares_and_their_steps():
     detail = {"id": "x", "state": "closing", "closes_at": NOW + 10 * DAY, "by": "C", "reason": "r"}
     mine.apply("application", detail, NOW + HOUR)
     assert limits(scaled(POLICIES, mine, NOW + HOUR, retire=RETIRE), "account@x") == [5, 10]
-    assert next_change(mine, NOW + HOUR, retire=RETIRE) == NOW + HOUR + DAY
 
 
 def test_the_digest_tells_the_shares():
