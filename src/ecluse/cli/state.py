@@ -137,6 +137,7 @@ def _policies(ledger: Path, policy: Path | None, estate: Path | None) -> "Policy
     from ecluse.engine.standing import Standing
     from ecluse.ledgers.statefile import Part
     from ecluse.loaders.policy import default_policy, load_policy
+    from ecluse.model.errors import CallerError, IntegrityError
     from ecluse.sources.written import read_written
     from ecluse.wiring import now
 
@@ -148,8 +149,16 @@ def _policies(ledger: Path, policy: Path | None, estate: Path | None) -> "Policy
     )
     standing = Standing(known)
     for frame in Part(ledger).scan(columns=("seq", "at", "kind", "detail")):
-        for at, detail in frame.filter(pl.col("kind") == "application")["at", "detail"].iter_rows():
-            standing.replay("application", msgspec.json.decode(detail, type=dict[str, Any]), at)
+        acts = frame.filter(pl.col("kind") == "application").select("seq", "at", "detail")
+        for seq, at, detail in acts.iter_rows():
+            try:
+                said = msgspec.json.decode(detail, type=dict[str, Any])
+                standing.replay("application", said, at)
+            except (msgspec.MsgspecError, CallerError):
+                raise IntegrityError(
+                    f"entry {seq} of kind `application` does not say what it must",
+                    help="an application wrote it that is not Ecluse: `ecluse ledger query` shows it",
+                ) from None
     return scaled(written, standing, now(), retire=0)
 
 
