@@ -13,8 +13,13 @@ __all__ = ["record_question"]
 
 
 def record_question(ledger: Path, keys: Path | None, kind: str, detail: dict[str, Any]) -> None:
-    """Appends an entry with the user of the operating system; says so when the ledger cannot be written now."""
-    from ecluse.ledgers.directory import DirectoryLedger
+    """Appends an entry with the user of the operating system.
+
+    While another process writes the ledger, the question is left beside it for that one to append; says
+    so when even that cannot be.
+    """
+    from ecluse.ledgers.directory import DirectoryLedger, system_time
+    from ecluse.ledgers.questions import leave, take_in
     from ecluse.model.errors import IntegrityError, UnavailableError
     from ecluse.reports.text import exact
 
@@ -24,6 +29,12 @@ def record_question(ledger: Path, keys: Path | None, kind: str, detail: dict[str
         user = "unknown"
     try:
         with DirectoryLedger(ledger, keys=keys) as opened:
+            take_in(ledger, opened, now=system_time())
             opened.act(kind, detail, account=user)
-    except (UnavailableError, IntegrityError, OSError) as error:
+    except (IntegrityError, OSError) as error:
         say(f"notice: the {kind} was not recorded: {error}", err=True)
+    except UnavailableError as error:
+        try:
+            leave(ledger, kind, detail, account=user, at=system_time())
+        except OSError:
+            say(f"notice: the {kind} was not recorded: {error}", err=True)

@@ -24,6 +24,7 @@ from ecluse.api.server import open_tcp, open_unix, serve, server_tls
 from ecluse.engine.scaling import scaled
 from ecluse.engine.standing import Standing
 from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.ledgers.questions import take_in
 from ecluse.model.errors import CallerError
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.settings import Settings
@@ -169,6 +170,9 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
         if await asyncio.to_thread(gate.ledger.seal_behind, at_least=_SEAL_AT) is not None:
             await gate.counting.sealed()
 
+    async def take_questions() -> None:
+        take_in(gate.ledger.layout.root, gate.ledger, now=now())
+
     async def summarize() -> None:
         gate.keeper.summarize_refusals()
 
@@ -181,6 +185,7 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
     duties = [
         Duty("tend reservations", 1.0, tend),
         Duty("seal the log", 1.0, seal),
+        Duty("take in questions asked of the ledger", 1.0, take_questions),
         Duty("summarize refusals", 60.0, summarize),
         Duty("follow applications that close", 1.0, gate.reloading.rescale),
         Duty("collect garbage", _COLLECT, collect),

@@ -1,0 +1,81 @@
+"""How does a question become an entry while a gate writes the ledger? It is left beside it, and the gate takes it in.
+
+Whoever reads the ledger leaves a trace (CNIL, délibération 2021-122). The ledger has one writer; so a
+question asked meanwhile lies in `questions/` until that writer, or the next one, appends it.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from ecluse.ledgers.disk import Disk
+from ecluse.model.entry import Entry
+from ecluse.ports import Ledger
+
+__all__ = ["KINDS", "leave", "take_in"]
+
+KINDS: Final = frozenset({"query", "exposure"})
+"""Kinds of entries that may be left; nothing that changes what may be read."""
+
+_SIZE_MAX: Final = 64 * 1024
+_AT_ONCE: Final = 1000
+
+
+class _Question(msgspec.Struct, forbid_unknown_fields=True):
+    at: int
+    kind: str
+    account: str
+    detail: dict[str, Any]
+
+
+def leave(root: Path, kind: str, detail: dict[str, Any], *, account: str, at: int) -> None:
+    """Leaves a question beside the ledger.
+
+    Raises:
+        OSError: when the folder cannot be written.
+    """
+    assert kind in KINDS, kind
+    folder = root / "questions"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    name = f"{at:020}-{secrets.token_hex(4)}.json"
+    Disk().write_whole(folder / name, msgspec.json.encode(_Question(at, kind, account, detail)))
+
+
+def take_in(root: Path, ledger: Ledger, *, now: int) -> int:
+    """Appends what was left, oldest first, and removes it once it is durable; says how many there were.
+
+    A file that is no question becomes an entry that says so: it was not this software that wrote it.
+    """
+    folder = root / "questions"
+    if not folder.is_dir():
+        return 0
+    taken = sorted(path for path in folder.iterdir() if path.suffix == ".json")[:_AT_ONCE]
+    for path in taken:
+        ledger.append(_entry(path, now))
+    if taken:
+        ledger.commit()
+    for path in taken:
+        path.unlink(missing_ok=True)
+    return len(taken)
+
+
+def _entry(path: Path, now: int) -> Entry:
+    asked = _read(path)
+    if asked is None:
+        detail = msgspec.json.encode({"unreadable": os.fsencode(path.name).hex()}).decode()
+        return Entry(at=now, kind="query", account="", detail=detail)
+    detail = msgspec.json.encode({**asked.detail, "left_at": asked.at}).decode()
+    return Entry(at=now, kind=asked.kind, account=asked.account, detail=detail)
+
+
+def _read(path: Path) -> _Question | None:
+    try:
+        if path.is_symlink() or path.stat().st_size > _SIZE_MAX:
+            return None
+        asked = msgspec.json.decode(path.read_bytes(), type=_Question)
+    except (ValueError, OSError, msgspec.MsgspecError):
+        return None
+    return asked if asked.kind in KINDS else None
