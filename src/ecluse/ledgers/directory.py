@@ -169,8 +169,11 @@ class DirectoryLedger:
         return self._commit(ticket, sync=not self._relaxed)
 
     def sync(self) -> int:
-        """Makes every entry survive a loss of power, also in relaxed mode."""
-        return self._commit(None, sync=True)
+        """Makes every entry survive a loss of power, also in relaxed mode.
+
+        For a thread of its own: when the disk refuses, the commits of those who appended fail as well.
+        """
+        return self._log.flush()
 
     def act(self, kind: str, detail: dict[str, Any], *, account: str = "") -> Ticket:
         """Records an act (`query`, `retention`, …), durably."""

@@ -64,6 +64,19 @@ def test_the_next_group_is_told_when_it_was_appended_while_the_disk_refused_this
     assert ledger.commit() == 2
 
 
+def test_a_sync_that_the_disk_refuses_tells_the_group(tmp_path, disk):
+    with DirectoryLedger.create(tmp_path / "l", disk=disk, relaxed=True) as ledger:
+        ledger.append(entry(1))
+        disk.full = True
+        with pytest.raises(UnavailableError, match="space"):
+            ledger.sync()  # a duty of another thread
+        ledger.append(entry(2))
+        with pytest.raises(UnavailableError, match="taken back"):
+            ledger.commit()  # the group of entries 1 and 2
+        ledger.append(entry(3))
+        assert ledger.sync() == ledger.commit() == 1
+
+
 def test_a_seal_that_the_disk_refuses_tells_the_group(ledger, disk):
     ledger.append(entry(1))
     disk.full = True
