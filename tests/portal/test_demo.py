@@ -3,27 +3,30 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from servers.portal import ROOT
+from servers.portal import ROOT, Browser
 
 DEADLINE = 120.0
+KEPT = re.compile(r"http://127\.0\.0\.1:(\d+)/ until Ctrl-C.*?with the password (\S+);", re.DOTALL)
 
 
-def start(folder: Path, *options: str) -> subprocess.Popen[str]:
+def start(folder: Path, *options: str, err: Any = subprocess.PIPE) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "ecluse", "demo", "--small", "--out", "demo", *options]
     return subprocess.Popen(
         command,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=err,
         text=True,
         start_new_session=True,
     )
@@ -44,15 +47,38 @@ def left_behind(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
+    """The demonstration, kept until somebody has looked at the portal, and ended by Ctrl-C."""
     folder = tmp_path_factory.mktemp("shown")
-    with start(folder, "--seconds", "4", "--json") as process:
-        out, err = process.communicate(timeout=DEADLINE)
-    assert process.returncode == 0, err
-    return folder / "demo", json.loads(out), err
+    with (folder / "err").open("wb") as err:
+        process = start(folder, "--seconds", "4", "--json", "--keep", err=err)
+    try:
+        end = time.monotonic() + DEADLINE
+        while "until Ctrl-C" not in (said := (folder / "err").read_text()):
+            assert process.poll() is None, said
+            assert time.monotonic() < end, said
+            time.sleep(0.1)
+        visitor = look(said)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=DEADLINE)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 0
+    return folder / "demo", json.loads(out), said, visitor
+
+
+def look(said: str) -> set[str]:
+    """Whom somebody sees who follows the last lines."""
+    port, password = KEPT.search(said).groups()
+    browser = Browser("127.0.0.1", int(port))
+    browser.log_in("adviser-01", password)
+    seen = browser.get("/dossiers/")
+    browser.close()
+    return set(seen.persons)
 
 
 def test_the_thief_is_stopped_and_nobody_else(shown):
-    _, told, _ = shown
+    _, told, _, _ = shown
     assert told["without_gate"]["persons"] > 1000
     assert told["with_gate"]["persons"] == 120, (
         "the limit of ten minutes for an account of a partner"
@@ -63,7 +89,7 @@ def test_the_thief_is_stopped_and_nobody_else(shown):
 
 
 def test_the_ledger_names_whom_the_thief_read(shown):
-    folder, told, _ = shown
+    folder, told, _, _ = shown
     assert told["ledger"] == {"persons": 120, "same": True}
     with (folder / "people.csv").open(encoding="utf-8", newline="") as file:
         people = list(csv.DictReader(file))
@@ -72,7 +98,7 @@ def test_the_ledger_names_whom_the_thief_read(shown):
 
 
 def test_it_says_each_command_and_what_to_look_at(shown):
-    folder, _, err = shown
+    folder, _, err, _ = shown
     for command in ("serve", "gate explain", "gate hold", "exposure", "ledger verify"):
         assert f"\n$ ecluse {command} " in err
     page = (folder / "report.html").read_text("utf-8")
@@ -81,8 +107,12 @@ def test_it_says_each_command_and_what_to_look_at(shown):
     assert "manage.py serve" in (folder / "LOOK.md").read_text("utf-8")
 
 
+def test_kept_it_can_be_looked_at(shown):
+    assert len(shown[-1]) == 60, "the caseload of an adviser"
+
+
 def test_nothing_keeps_running(shown):
-    folder, _, _ = shown
+    folder, _, _, _ = shown
     assert not left_behind(folder)
 
 
@@ -102,6 +132,6 @@ def test_stopped_in_the_middle_it_takes_everything_down(tmp_path, number, code, 
         _, err = process.communicate(timeout=DEADLINE)
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     assert process.returncode == code, err
     assert not left_behind(tmp_path)

@@ -13,7 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -97,8 +97,7 @@ class _Demo:
     def _with(self) -> Watch:
         self._say("\n2. With the gate in front, twenty accounts at work, and the same thief.")
         self._say(f"\n$ ecluse serve {self._stage.serve_words()}")
-        self._stage.start_gate()
-        self._stage.start_portal(gate=True)
+        self._stage.start_both()
         watch = self._watch("visits", seconds=self._wishes.seconds, ordinary=20, whole=True)
         for line in summary(watch):
             self._say(f"   {line}")
@@ -155,15 +154,16 @@ class _Demo:
             f"and at {out}/LOOK.md for the portal in a browser. On logs instead: ecluse demo --logs"
         )
         if self._wishes.keep:
-            self._stage.start_gate()
-            self._stage.start_portal(gate=True)
+            self._stage.start_both()
             self._say(
                 f"\nThe portal is at http://127.0.0.1:{self._stage.port}/ until Ctrl-C. Log in as adviser-01"
             )
             self._say(
                 f"with the password {self._stage.password}; the page shows the code of the telephone."
             )
-            self._stage.wait()
+            with suppress(KeyboardInterrupt):
+                self._stage.wait()
+            self._say("\nEnded.")
 
     def _watch(self, name: str, *, seconds: float, ordinary: int, whole: bool = False) -> Watch:
         """Lets visitors in, and shows them until they have gone."""

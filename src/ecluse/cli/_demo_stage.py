@@ -107,21 +107,21 @@ class Stage:
         """Starts the portal, behind the gate or not."""
         more = {"ECLUSE_GATE": f"unix:{self._socket}"} if gate else {}
         log = self._logs / ("portal.log" if gate else "portal-without-gate.log")
-        command = [sys.executable, "manage.py", "serve", "0"]
+        before = log.stat().st_size if log.exists() else 0  # it may have run already
         self._processes.start(
             "portal",
-            command,
+            [sys.executable, "manage.py", "serve", "0"],
             folder=self._portal,
             environment={**self._environment, **more},
             log=log,
         )
-        self._processes.wait_for("portal", lambda: _ADDRESS.search(log.read_bytes()) is not None)
-        found = _ADDRESS.search(log.read_bytes())
+        self._processes.wait_for("portal", lambda: _address(log, before) is not None)
+        found = _address(log, before)
         assert found is not None
-        self.port = int(found[1])
+        self.port = found
 
-    def start_gate(self) -> None:
-        """Starts the gate; it answers when this returns."""
+    def start_both(self) -> None:
+        """Starts the gate and the portal behind it; both answer when this returns."""
         self._processes.start(
             "gate",
             _ecluse("serve", *self._serve()),
@@ -129,6 +129,7 @@ class Stage:
             environment=self._environment,
             log=self._logs / "gate.log",
         )
+        self.start_portal(gate=True)
         self._processes.wait_for("gate", self._answers)
 
     def serve_words(self) -> str:
@@ -222,6 +223,12 @@ class Stage:
             environment=self._environment,
             log=self._logs / "preparation.log",
         )
+
+
+def _address(log: Path, begin: int) -> int | None:
+    """The port that the portal told after that place in its log."""
+    found = _ADDRESS.search(log.read_bytes()[begin:])
+    return None if found is None else int(found[1])
 
 
 def _ecluse(*arguments: str) -> list[str]:
