@@ -7,6 +7,7 @@ question asked meanwhile lies in `questions/` until that writer, or the next one
 import os
 import secrets
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final
 
 import msgspec
@@ -53,10 +54,11 @@ def take_in(root: Path, ledger: Ledger, *, now: int) -> int:
     if not folder.is_dir():
         return 0
     taken = sorted(path for path in folder.iterdir() if path.suffix == ".json")[:_AT_ONCE]
-    for path in taken:
-        ledger.append(_entry(path, now))
-    if taken:
-        ledger.commit()
+    tickets = [ledger.append(_entry(path, now)) for path in taken]
+    if tickets:
+        ledger.commit(
+            tickets[-1]
+        )  # with a ticket: the group that commits beside it is told of a failure
     for path in taken:
         path.unlink(missing_ok=True)
     return len(taken)
@@ -73,8 +75,9 @@ def _entry(path: Path, now: int) -> Entry:
 
 def _read(path: Path) -> _Question | None:
     try:
-        if path.is_symlink() or path.stat().st_size > _SIZE_MAX:
-            return None
+        found = path.lstat()
+        if not S_ISREG(found.st_mode) or found.st_size > _SIZE_MAX:
+            return None  # a pipe would keep its reader waiting for ever
         asked = msgspec.json.decode(path.read_bytes(), type=_Question)
     except (ValueError, OSError, msgspec.MsgspecError):
         return None

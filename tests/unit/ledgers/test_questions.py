@@ -1,9 +1,14 @@
+import errno
 import json
+import os
 
 import pytest
 
 from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.ledgers.disk import Disk
 from ecluse.ledgers.questions import leave, take_in
+from ecluse.model.entry import Entry
+from ecluse.model.errors import UnavailableError
 
 NOW = 1_752_314_400_000_000
 
@@ -61,6 +66,36 @@ def test_links_are_not_followed(ledger, tmp_path):
     take_in(ledger.layout.root, ledger, now=NOW)
     assert "unreadable" in rows(ledger)[0]["detail"]
     assert (tmp_path / "secret").exists()
+
+
+def test_a_pipe_is_not_waited_for(ledger):
+    folder = ledger.layout.root / "questions"
+    folder.mkdir()
+    os.mkfifo(folder / "1.json")
+    assert take_in(ledger.layout.root, ledger, now=NOW) == 1
+    assert "unreadable" in rows(ledger)[0]["detail"]
+
+
+def test_who_waits_for_an_entry_is_told_when_a_question_took_it_back(tmp_path):
+    class Full(Disk):
+        full = False
+
+        def write(self, descriptor, data):
+            if self.full:
+                self.full = False
+                raise OSError(errno.ENOSPC, "No space left on device")
+            super().write(descriptor, data)
+
+    disk = Full()
+    with DirectoryLedger.create(tmp_path / "ledger", disk=disk) as ledger:
+        leave(ledger.layout.root, "query", {}, account="camille", at=NOW)
+        ledger.append(Entry(at=NOW, kind="access", account="agent"))
+        disk.full = True
+        with pytest.raises(UnavailableError):
+            take_in(ledger.layout.root, ledger, now=NOW)
+        with pytest.raises(UnavailableError):
+            ledger.commit()  # what the access waits for
+        assert take_in(ledger.layout.root, ledger, now=NOW) == 1
 
 
 def test_without_the_folder_there_is_nothing(ledger):
