@@ -112,12 +112,15 @@ def _drawn(watch: Watch, persons: int) -> "Group":
     head = Text.assemble(
         (f"  {watch.stolen:,}", colour),
         f" of {persons:,} persons read by {watch.thief or 'the thief'}      ",
-        (f"{watch.disturbed:,}", "bold green" if not watch.disturbed else "bold red"),
-        f" requests of {len(watch.others)} other accounts refused      {clock(watch.at)}",
     )
+    if watch.others:
+        calm = "bold red" if watch.disturbed else "bold green"
+        head.append(f"{watch.disturbed:,}", calm)
+        head.append(f" requests of {len(watch.others)} other accounts refused      ")
+    head.append(clock(watch.at))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=True)
     table.add_column("when")
-    table.add_column("what the thief tries")
+    table.add_column("what the thief tries", no_wrap=True)
     for name in ("persons", "requests", "refused"):
         table.add_column(name, justify="right")
     table.add_column("what comes back", overflow="ellipsis", no_wrap=True)
