@@ -82,4 +82,6 @@ class Adoption:
         """Step 3, without a pause for any decision between."""
         engine.holds = self.engine.holds
         engine.clock = max(engine.clock, self.engine.clock)
+        # No new reservation gets the number of one that somebody still holds from before.
+        engine.number = max(engine.number, self.engine.number)
         self.engine = engine
