@@ -61,10 +61,15 @@ def shown(tmp_path_factory):
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=DEADLINE)
     finally:
-        process.kill()
-        process.communicate()
+        end_it(process)
     assert process.returncode == 0
     return folder / "demo", json.loads(out), said, visitor
+
+
+def end_it(process: subprocess.Popen[str]) -> None:
+    """Ends it so that it can end what it started."""
+    process.terminate()
+    process.communicate(timeout=DEADLINE)
 
 
 def look(said: str) -> set[str]:
@@ -118,7 +123,11 @@ def test_nothing_keeps_running(shown):
 
 @pytest.mark.parametrize(
     ("number", "code", "sign"),
-    [(signal.SIGINT, 130, "bare.jsonl"), (signal.SIGTERM, 143, "preparation.log")],
+    [
+        (signal.SIGINT, 130, "bare.jsonl"),
+        (signal.SIGTERM, 143, "preparation.log"),
+        (signal.SIGHUP, 143, "preparation.log"),
+    ],
 )
 def test_stopped_in_the_middle_it_takes_everything_down(tmp_path, number, code, sign):
     process, log = start(tmp_path, "--seconds", "60"), tmp_path / "demo" / "logs" / sign
@@ -131,7 +140,6 @@ def test_stopped_in_the_middle_it_takes_everything_down(tmp_path, number, code, 
         process.send_signal(number)
         _, err = process.communicate(timeout=DEADLINE)
     finally:
-        process.kill()
-        process.communicate()
+        end_it(process)
     assert process.returncode == code, err
     assert not left_behind(tmp_path)

@@ -1,11 +1,14 @@
 """How does a command keep other processes while it needs them, and none afterwards?"""
 
+import os
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from ecluse.model.errors import UnavailableError
 
@@ -23,6 +26,7 @@ class Processes:
 
     def __init__(self) -> None:
         self._running: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
+        self._before: Any = None  # what SIGHUP did
 
     def run(
         self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str], log: Path
@@ -109,6 +113,11 @@ class Processes:
                 process.wait()
 
     def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            # a terminal that closes ends the command as SIGTERM does, and not at once, which would leave them behind
+            self._before = signal.signal(
+                signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+            )
         return self
 
     def __exit__(
@@ -118,6 +127,8 @@ class Processes:
         trace: TracebackType | None,
     ) -> None:
         self.stop(*list(self._running))
+        if self._before is not None:
+            signal.signal(signal.SIGHUP, self._before)
 
 
 def _failed(name: str, log: Path) -> UnavailableError:
