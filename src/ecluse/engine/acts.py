@@ -1,7 +1,7 @@
 """What does an act say, by which a person changes what may be read? The details of its ledger entry."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,7 @@ __all__ = [
 
 _NAME_MAX: Final = 256
 _TEXT_MAX: Final = 2000
+_LATEST: Final = 253_402_300_799_999_999  # the end of the year 9999: what a date can say
 
 
 class ApplicationAct(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ class ApplicationAct(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     state: LifeCycle
-    closes_at: int | None = None
+    closes_at: Annotated[int, msgspec.Meta(ge=0, le=_LATEST)] | None = None
     isolate: bool = False
     written: tuple[LifeCycle, int | None] | None = None
     by: str = ""
@@ -109,6 +110,8 @@ def check_said(kind: str, act: Act) -> None:
         "name": _NAME_MAX,
         "account": _NAME_MAX,
         "created_by": _NAME_MAX,
+        "kind": _NAME_MAX,
+        "organization": _NAME_MAX,
         "by": _NAME_MAX,
         "reason": _TEXT_MAX,
     }

@@ -25,6 +25,8 @@ def test_a_detail_is_read_and_what_later_versions_add_is_passed_over():
         ("reopen", {"key": "account", "name": ["a"]}, "expected `str`"),
         ("application", {"id": "x", "state": "gone"}, "invalid enum value"),
         ("application", {"id": "x", "state": "closing", "closes_at": "soon"}, "expected `int"),
+        ("application", {"id": "x", "state": "closing", "closes_at": 1 << 63}, "expected `int"),
+        ("application", {"id": "x", "state": "closing", "closes_at": -1}, "expected `int"),
         ("account", {"created_by": "a"}, "missing required field `account`"),
     ],
 )

@@ -148,6 +148,7 @@ def test_a_body_may_write_a_date_and_nothing_about_who_speaks(powers):
         (body | {"until": 5}, "`until` is no part"),
         (body | {"closes_at": "soon"}, "`soon` is not an instant"),
         (body | {"closes_at": []}, "not as it should be"),
+        (body | {"closes_at": 1 << 70}, "not as it should be"),
         (body | {"reason": ""}, "no `reason`"),
         ({"state": "closed", "reason": "r"}, "missing required field `id`"),
     ):
