@@ -74,6 +74,7 @@ def test_counts_outlive_the_process(tmp_path):
         assert read(process, "1")[0] == 200, "who was read already is free"
         assert len(set(persons_in(process.ledger, "agent"))) == 3
         log = process.log.read_text(encoding="utf-8")
+        assert "from the snapshot and" in log
         assert "durable: an entry is on disk before its answer is given" in log
 
 

@@ -21,6 +21,7 @@ from ecluse.api.authentication import Authenticator
 from ecluse.api.page import Pages
 from ecluse.api.routing import all_routes
 from ecluse.api.server import open_tcp, open_unix, serve, server_tls
+from ecluse.directories.table_directory import TableDirectory
 from ecluse.engine.scaling import scaled
 from ecluse.engine.standing import Standing
 from ecluse.ledgers.directory import DirectoryLedger
@@ -36,9 +37,11 @@ from ecluse.service.acts import replay_acts
 from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
 from ecluse.wiring import Rules, now, open_rules
+from ecluse.wiring.counting import Counting, Parts
+from ecluse.wiring.embedded import count_embedded
 from ecluse.wiring.gate_files import GateFiles
-from ecluse.wiring.gate_state import Counting, count_embedded, count_shared
 from ecluse.wiring.reloading import Reloading
+from ecluse.wiring.shared import count_shared
 
 __all__ = ["GateFiles", "Started", "run_gate"]
 
@@ -66,6 +69,7 @@ class _Gate:
 
     settings: Settings
     ledger: DirectoryLedger
+    directory: TableDirectory
     keeper: Gatekeeper
     counting: Counting
     findings: FindingsBook
@@ -132,7 +136,7 @@ async def _open(
     commits = GroupCommit(ledger, keeper.tally)
     stack.push_async_callback(commits.close)
     count = count_embedded if settings.counter is None else count_shared
-    counting = await count(files, keeper, commits, findings, policies)
+    counting = await count(Parts(files, ledger, keeper, commits, findings))
     stack.push_async_callback(counting.close)
     authenticator = Authenticator(files.read_clients(settings, rules.estate), now=now)
     reloading = Reloading(
@@ -153,7 +157,9 @@ async def _open(
         unauthenticated=authenticator.refused,
     )
     app = App(routes, authenticator, keeper.tally)
-    gate = _Gate(settings, ledger, keeper, counting, findings, reloading, commits, app)
+    gate = _Gate(
+        settings, ledger, rules.directory, keeper, counting, findings, reloading, commits, app
+    )
     pulse = Pulse(_duties(gate), findings)
     stack.push_async_callback(pulse.close)
     reloading.note_policies("start")
@@ -175,6 +181,7 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
 
     async def summarize() -> None:
         gate.keeper.summarize_refusals()
+        gate.findings.replace("accounts", gate.directory.findings())
 
     async def sync() -> None:
         await asyncio.to_thread(gate.ledger.sync)

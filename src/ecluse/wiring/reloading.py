@@ -20,8 +20,8 @@ from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
 from ecluse.verify.coverage import uncovered
 from ecluse.wiring import Rules, now, open_policies
+from ecluse.wiring.counting import Counting
 from ecluse.wiring.gate_files import GateFiles
-from ecluse.wiring.gate_state import Counting
 
 __all__ = ["Reloading"]
 
@@ -111,6 +111,7 @@ class Reloading:
         if estate is not None:
             found = uncovered(estate, self._keeper.policies, now=now())
             self._findings.replace("coverage", found)
+        self._findings.replace("clients", self._authenticator.findings())
 
     def _refused(self, error: EcluseError) -> None:
         self._findings.settle("files-refused")

@@ -1,114 +1,26 @@
-"""Where does a gate count, and what does its counting need? In its own memory, or in a counter shared with other gates."""
+"""How does a gate count together with others? In Redis or Valkey; its own ledger gives back what that forgets."""
 
 import asyncio
-import time
 from dataclasses import dataclass
-from typing import Protocol
 
 from ecluse.counters.redis import RedisCounter
-from ecluse.engine.evaluate import Engine
 from ecluse.model.errors import ConfigError, UnavailableError
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import PolicySet
 from ecluse.model.settings import SharedCounter
-from ecluse.runners.adoption import Adoption
-from ecluse.runners.commits import GroupCommit
-from ecluse.runners.embedded import Decider, EmbeddedCounts
 from ecluse.runners.pulse import Duty
 from ecluse.runners.shared import SharedCounts
 from ecluse.service.acts import adopt_accounts
 from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
-from ecluse.service.rebuild import rebuild, released
+from ecluse.service.rebuild import released
 from ecluse.wiring import now
-from ecluse.wiring.gate_files import GateFiles
+from ecluse.wiring.counting import Counting, Parts
 
-__all__ = ["Counting", "count_embedded", "count_shared"]
+__all__ = ["count_shared"]
 
 _TOPIC = "standing"
 _KEY = "pseudonym-key"
-
-
-class Counting(Protocol):
-    """How a gate counts, with all that belongs to it.
-
-    Attributes:
-        told: one line for whoever starts the gate.
-        duties: what it has to do again and again.
-    """
-
-    @property
-    def counts(self) -> EmbeddedCounts | SharedCounts: ...
-    @property
-    def told(self) -> str: ...
-    @property
-    def duties(self) -> tuple[Duty, ...]: ...
-
-    async def adopt(self, policies: PolicySet) -> None:
-        """Puts other policies in force, with the counts that they would have had."""
-        ...
-
-    async def spread(self) -> None:
-        """Tells other gates what a person decided here."""
-        ...
-
-    async def sealed(self) -> None:
-        """A part of the log became a segment."""
-        ...
-
-    async def close(self) -> None:
-        """The gate ends in good order."""
-        ...
-
-
-@dataclass(slots=True)
-class _Embedded:
-    counts: EmbeddedCounts
-    told: str
-    adoption: Adoption
-    keeper: Gatekeeper
-    duties: tuple[Duty, ...] = ()
-
-    async def adopt(self, policies: PolicySet) -> None:
-        await self.adoption.adopt(policies)
-
-    async def spread(self) -> None:
-        """There is no other gate."""
-
-    async def sealed(self) -> None:
-        """Nothing depends on it."""
-
-    async def close(self) -> None:
-        """Nothing is held outside the ledger."""
-
-
-async def count_embedded(
-    files: GateFiles,
-    keeper: Gatekeeper,
-    commits: GroupCommit,
-    findings: FindingsBook,
-    policies: PolicySet,
-) -> Counting:
-    """Counts in memory, from what the ledger says was read.
-
-    Raises:
-        IntegrityError, UnavailableError: when the ledger cannot be read.
-    """
-    del files, findings
-    ledger = keeper.ledger
-
-    def again(wanted: PolicySet) -> tuple[Engine, int]:
-        return rebuild(wanted, ledger, now=now())
-
-    start = time.monotonic()
-    engine, size = again(policies)
-    engine.holds |= keeper.standing.holds()
-    told = (
-        f"counts in memory, from {size:,} entries of the ledger in {time.monotonic() - start:.1f} s"
-    )
-    adoption = Adoption(engine, again)
-    counts = EmbeddedCounts(Decider(keeper, adoption), commits)
-    return _Embedded(counts, told, adoption, keeper)
 
 
 @dataclass(slots=True)
@@ -186,18 +98,12 @@ class _Shared:
         await self.counts.close()
 
 
-async def count_shared(
-    files: GateFiles,
-    keeper: Gatekeeper,
-    commits: GroupCommit,
-    findings: FindingsBook,
-    policies: PolicySet,
-) -> Counting:
+async def count_shared(parts: Parts) -> Counting:
     """Counts in a shared counter; the gate starts also while that is out of reach, and says so."""
-    del files
+    keeper, findings = parts.keeper, parts.findings
     settings = keeper.settings.counter
     assert settings is not None, "a shared counter is set"
-    counter = RedisCounter(settings, policies, lifetime=keeper.settings.reservation)
+    counter = RedisCounter(settings, keeper.policies, lifetime=keeper.settings.reservation)
 
     def on_change(*, reached: bool) -> None:
         if reached:
@@ -213,7 +119,7 @@ async def count_shared(
             )
         )
 
-    counts = SharedCounts(keeper, counter, commits, settings, on_change=on_change)
+    counts = SharedCounts(keeper, counter, parts.commits, settings, on_change=on_change)
     where = "cluster" if settings.cluster else "server"
     told = f"counts shared with {len(settings.gates) - 1} other gates in a Redis {where}; when it is away: {settings.when_unreachable.value}"
     shared = _Shared(
