@@ -1,3 +1,4 @@
+import polars as pl
 import pytest
 
 from ecluse.model.access import AccessRequest
@@ -143,3 +144,25 @@ def test_nothing_is_nothing():
 def test_entries_are_known_by_their_numbers():
     past = gathered(Entry(at=5, account="a"), release(9, [1]), Entry(at=4, account="b"))
     assert past.seq.tolist() == [2, 0]
+
+
+def test_what_a_retention_destroyed_is_unknown():
+    (frame,) = Book([FULL, FULL]).scan(columns=Gatherer(ALL).columns)
+    gone = pl.int_range(pl.len()) == 0
+    destroyed = frame.with_columns(
+        pl.when(gone).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ("persons", "own", "session", "source")
+    )
+    gatherer = Gatherer(ALL)
+    gatherer.add(destroyed)
+    first, second = (r for _, r in gatherer.finish(Acts(ALL).not_shown()).requests())
+    assert (first.persons, first.own, first.session, first.source) == ((), (), None, None)
+    assert (second.persons, second.session) == ((5, 6), "s")
+
+
+def test_many_entries_are_coded_at_once(monkeypatch):
+    monkeypatch.setattr("ecluse.service.rebuild_columns._AT_ONCE", 3)
+    entries = [Entry(at=n, account=f"a{n % 3}", persons=names(range(n % 2 + 1))) for n in range(20)]
+    assert [(at, r.account, len(r.persons)) for at, r in requests(*entries)] == [
+        (n, f"a{n % 3}", n % 2 + 1) for n in range(20)
+    ]
