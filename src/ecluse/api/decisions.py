@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from ecluse.api.exchange import JSON, PROBLEM, Exchange, Reply, Route
-from ecluse.model.asked import Answer, Asked, Operation, Settled
+from ecluse.model.asked import Answer, Asked, Operation, Persons, Settled
 from ecluse.model.client import Scope
 from ecluse.model.errors import CallerError
 from ecluse.refusal.problem import problem
@@ -26,7 +26,7 @@ _BOTH: Final = _ASK | _REPORT
 
 class _Posted(msgspec.Struct, forbid_unknown_fields=True):
     reservation: str
-    shown: tuple[str, ...] | None = None
+    shown: Persons | None = None
 
 
 class _Released(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,10 +89,8 @@ def _calls(written: Sequence[dict[str, Any]], exchange: Exchange) -> list[tuple[
     for call in written:
         operation = call.pop("call", "check")
         needed = Scope.REPORT if operation == "observe" else Scope.ASK
-        if operation not in {"check", "reserve", "observe"}:
-            raise CallerError(
-                f"`{operation}` is no operation", help="one of check, reserve, observe"
-            )
+        if operation not in ("check", "reserve", "observe"):  # it may be anything, also a list
+            raise CallerError("a `call` is one of check, reserve, observe")
         if needed not in exchange.client.may:
             raise CallerError(f"`{exchange.client.id}` is not enrolled to `{needed.value}`")
         calls.append((operation, msgspec.convert(call, Asked)))

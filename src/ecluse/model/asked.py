@@ -4,13 +4,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-__all__ = ["PERSONS_MAX", "Answer", "Asked", "Operation", "Settled", "Why"]
+__all__ = ["PERSONS_MAX", "Answer", "Asked", "Operation", "Persons", "Settled", "Why"]
 
 PERSONS_MAX = 10_000
 """Persons that one message may name."""
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Text = Annotated[str, msgspec.Meta(max_length=2000)]
+
+Persons = Annotated[tuple[_Name, ...], msgspec.Meta(max_length=PERSONS_MAX)]
+"""Identifiers of persons, as the application writes them."""
 
 Operation = Literal["check", "reserve", "observe"]
 """`check` counts at once, `reserve` until posted or released, `observe` what has happened."""
@@ -37,7 +40,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     account: _Name
     application: Annotated[str, msgspec.Meta(max_length=256)] = ""
-    persons: Annotated[tuple[_Name, ...], msgspec.Meta(max_length=PERSONS_MAX)] = ()
+    persons: Persons = ()
     session: _Name | None = None
     organization: _Name | None = None
     source: _Name | None = None

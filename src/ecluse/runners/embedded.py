@@ -83,12 +83,17 @@ class Decider:
         return Verdict(decision, engine.clock, opens_at(engine, request))
 
     def post(self, name: str, client: Client, shown: Sequence[str] | None) -> bool:
-        """Confirms a reservation, or a part of it; the rest is written as not shown."""
+        """Confirms a reservation, or a part of it; the rest is written as not shown.
+
+        Raises:
+            CallerError: when somebody is said to be shown who was not reserved; it stays open then.
+        """
         keeper = self.keeper
-        found = self.reservations.take(name, client)
+        found = self.reservations.find(name, client)
         if found is None:
             return False
-        persons = None if shown is None else keeper.persons(shown)
+        persons = None if shown is None else keeper.persons(shown, of=found.prepared)
+        self.reservations.drop(name)
         if not self.engine.post(found.number, keeper.now(), persons):
             return False
         if shown is not None:

@@ -48,12 +48,14 @@ class Reservations:
         """Notes where its entry stands."""
         self._open[name].seq = seq
 
+    def find(self, name: str, client: Client) -> OpenReservation | None:
+        """Looks at it; None when it is not open or another client's."""
+        found = self._open.get(name)
+        return None if found is None or found.client != client.id else found
+
     def take(self, name: str, client: Client) -> OpenReservation | None:
         """Takes it out to settle it; None when it is not open or another client's."""
-        found = self._open.get(name)
-        if found is None or found.client != client.id:
-            return None
-        return self._open.pop(name)
+        return None if self.find(name, client) is None else self._open.pop(name)
 
     def drop(self, name: str) -> OpenReservation | None:
         """Takes it out whoever it belongs to, when its entry could not be written."""

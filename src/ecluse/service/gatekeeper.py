@@ -200,9 +200,24 @@ class Gatekeeper:
         for account, count, policies in self.refusals.drain():
             self.note("refusals", {"count": count, "policies": policies}, account=account)
 
-    def persons(self, shown: Sequence[str]) -> tuple[int, ...]:
-        """The identities by which the engine counts these persons."""
-        return tuple(int.from_bytes(self._pseudonym(person)[:8], "little") for person in shown)
+    def persons(self, shown: Sequence[str], *, of: Prepared) -> tuple[int, ...]:
+        """The identities by which the engine counts these persons of a reservation.
+
+        Raises:
+            CallerError: when one of them was not reserved: nobody would have counted that person, and the
+                one reserved under another spelling would no longer be counted either.
+        """
+        try:
+            names = [self._pseudonym(person) for person in shown]
+        except UnicodeEncodeError:
+            raise CallerError("a person's identifier is not valid Unicode") from None
+        if not set(names) <= set(of.pseudonyms):
+            raise CallerError(
+                "a person is said to be shown who was not reserved",
+                help="write persons as in the reservation, and reserve others before they are shown; "
+                "until it is settled, all that were reserved count as shown",
+            )
+        return tuple(int.from_bytes(name[:8], "little") for name in names)
 
     def _stepped_up(self, asked: Asked) -> bool:
         step_up, given = self.settings.step_up, asked.auth_time

@@ -71,13 +71,25 @@ def test_reservations_are_settled(app):
     assert call(app, "POST", "/v1/check", body=question("4", "5")).status == 200
 
 
+def test_nobody_is_posted_who_was_not_reserved(app):
+    name = call(app, "POST", "/v1/reserve", body=question("1", "2", "3")).json["reservation"]
+    for shown in (["4"], ["1", "4"], ["1"] * 10_001, [""], ["x" * 257]):
+        body = {"reservation": name, "shown": shown}
+        assert call(app, "POST", "/v1/post", body=body).status == 400
+    assert call(app, "POST", "/v1/check", body=question("4")).status == 429
+    body = {"reservation": name, "shown": []}
+    assert call(app, "POST", "/v1/post", body=body).json == {"settled": True}
+
+
 def test_what_is_observed_is_always_taken(app):
     answer = call(app, "POST", "/v1/observe", body=question(*map(str, range(10))))
     assert (answer.status, answer.json["effect"], answer.json["released"]) == (200, "deny", True)
 
 
 def test_a_batch_answers_in_order(app):
-    calls = [question(str(n)) for n in range(4)] + [{"call": "observe", **question("9", operation="view")}]
+    calls = [question(str(n)) for n in range(4)] + [
+        {"call": "observe", **question("9", operation="view")}
+    ]
     answers = call(app, "POST", "/v1/batch", body={"calls": calls}).json["answers"]
     assert [a["effect"] for a in answers] == ["permit"] * 3 + ["deny", "deny"]
 
@@ -111,8 +123,9 @@ def test_ten_thousand_persons_are_one_question_and_more_are_none(app):
 def test_a_batch_has_an_end_and_known_operations(app):
     many = {"calls": [question("1")] * (CALLS_MAX + 1)}
     assert call(app, "POST", "/v1/batch", body=many).status == 400
-    unknown = {"calls": [{"call": "delete", **question("1")}]}
-    assert "no operation" in call(app, "POST", "/v1/batch", body=unknown).json["title"]
+    for word in ("delete", [], {}, None, 1):
+        unknown = call(app, "POST", "/v1/batch", body={"calls": [{"call": word, **question("1")}]})
+        assert (unknown.status, "is one of" in unknown.json["title"]) == (400, True)
     assert call(app, "POST", "/v1/batch", body={"calls": [{"call": "check"}]}).status == 400
 
 

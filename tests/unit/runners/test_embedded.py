@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from ecluse.model.client import Client, Scope
-from ecluse.model.errors import UnavailableError
+from ecluse.model.errors import CallerError, UnavailableError
 from ecluse.model.policy import Effect
 from ecluse.model.time import HOUR, MINUTE
 from ecluse.runners.commits import GroupCommit
@@ -47,6 +47,16 @@ def test_a_part_of_a_reservation_can_be_confirmed(kit):
     answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
     assert kit.decider.post(answer.reservation, ME, ["2"])
     assert effects(kit, "4", "5", "6") == ["permit", "permit", "deny"]
+
+
+@pytest.mark.parametrize("stranger", ["9", "02", "\ud800"])
+def test_nobody_is_shown_who_was_not_reserved(kit, stranger):
+    answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
+    with pytest.raises(CallerError):
+        kit.decider.post(answer.reservation, ME, ["1", stranger])
+    assert effects(kit, "4") == ["deny"], "all that were reserved count"
+    assert kit.decider.post(answer.reservation, ME, ["1"]), "it was still open"
+    assert effects(kit, "4") == ["permit"]
 
 
 def test_another_client_cannot_settle_it(kit):

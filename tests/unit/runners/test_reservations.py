@@ -7,8 +7,9 @@ ME, OTHER = Client("me", frozenset()), Client("other", frozenset())
 def test_only_the_client_that_reserved_can_settle():
     open_ = Reservations()
     name = open_.add(7, None, ME, 100)
-    assert open_.take(name, OTHER) is None
+    assert open_.find(name, OTHER) is open_.take(name, OTHER) is None
     open_.written(name, 3)
+    assert open_.find(name, ME) is not None
     found = open_.take(name, ME)
     assert (found.number, found.seq) == (7, 3)
     assert open_.take(name, ME) is None
