@@ -29,17 +29,18 @@ test: $(READY) ## all tests
 	$(BIN)/python -m pytest -q -n 2
 
 check: $(READY) ## format, lint, types, imports
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: $(READY) ## the table of docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/gate.py
 
 format: $(READY) ## write the format that `make check` wants
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks examples
+	$(BIN)/ruff check --fix src tests benchmarks examples
 
 lock: $(READY) ## pin the dependencies of requirements/*.in with hashes
 	$(BIN)/python -m pip install --quiet pip-tools

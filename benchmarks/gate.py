@@ -102,11 +102,12 @@ def socket(seconds: float) -> Iterator[Row]:
 
 def redis(seconds: float) -> Iterator[Row]:
     """The same with the counts in Redis, its append-only file synced every second."""
-    from servers.redis import server  # type: ignore[import-not-found]  # made by the tests
+    from servers.redis import RedisServer
 
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        running = stack.enter_context(server(folder / "redis", aof="everysec"))
+        running = RedisServer(folder / "redis", aof="everysec")
+        stack.callback(running.stop)
         settings = folder / "gate.yaml"
         settings.write_text(
             f"version: 1\ncounter: {{redis: '{running.url}', gates: [gate], gate: gate}}\n"

@@ -8,15 +8,20 @@ from collections import Counter
 from typing import Final
 
 from ecluse.model.decision import Decision
+from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import Effect
-from ecluse.model.time import HOUR
+from ecluse.model.time import DAY, HOUR
 
-__all__ = ["KEPT_AN_HOUR", "Refusals"]
+__all__ = ["KEPT_AN_HOUR", "LOUD_FROM", "Refusals"]
 
 KEPT_AN_HOUR: Final = 1000
 """Refusals of one account that are kept one by one in an hour."""
 
+LOUD_FROM: Final = 25
+"""Refusals of one account in an hour from which a person must look: nobody at work goes on so long."""
+
 _ACCOUNTS_MAX: Final = 100_000
+_LOUD_MAX: Final = 200
 
 
 class Refusals:
@@ -26,10 +31,13 @@ class Refusals:
         self._hour = 0
         self._kept: Counter[str] = Counter()
         self._rest: dict[str, Counter[str]] = {}
+        self._loud: dict[str, tuple[int, str]] = {}
 
     def keep(self, account: str, decision: Decision, at: int) -> bool:
         """Whether this refusal becomes an entry of its own; counts it otherwise. One that closes something always does."""
+        policy = decision.reasons[0].policy if decision.reasons else ""
         if any(r.effect is Effect.HOLD and r.window and not r.shadow for r in decision.reasons):
+            self._note(account, at, policy)
             return True
         hour = at // HOUR
         if hour != self._hour:
@@ -38,8 +46,9 @@ class Refusals:
         kept = self._kept[account]
         if kept < KEPT_AN_HOUR and (kept or len(self._kept) < _ACCOUNTS_MAX):
             self._kept[account] = kept + 1
+            if kept + 1 >= LOUD_FROM:
+                self._note(account, at, policy)
             return True
-        policy = decision.reasons[0].policy if decision.reasons else ""
         self._rest.setdefault(account, Counter())[policy] += 1
         return False
 
@@ -47,3 +56,21 @@ class Refusals:
         """What was counted without being kept since the last call: account, number, number by policy."""
         rest, self._rest = self._rest, {}
         return [(account, by.total(), dict(by)) for account, by in sorted(rest.items())]
+
+    def findings(self, at: int) -> tuple[Finding, ...]:
+        """Accounts that a budget closed or refused again and again, for a day after the last time."""
+        self._loud = {a: told for a, told in self._loud.items() if at - told[0] < DAY}
+        return tuple(
+            Finding(
+                code="account-over-budget",
+                severity=Severity.HIGH,
+                what=f"account `{account}` asks for more than `{policy}` allows, again and again",
+                help="see what it read with `ecluse exposure`, and close it with `ecluse gate hold` if it is not its owner",
+                about=account,
+            )
+            for account, (_, policy) in sorted(self._loud.items())
+        )
+
+    def _note(self, account: str, at: int, policy: str) -> None:
+        if account in self._loud or len(self._loud) < _LOUD_MAX:
+            self._loud[account] = (at, policy)

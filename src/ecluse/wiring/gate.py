@@ -179,9 +179,12 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
     async def take_questions() -> None:
         take_in(gate.ledger.layout.root, gate.ledger, now=now())
 
+    async def look() -> None:
+        gate.findings.replace("refusals", gate.keeper.refusals.findings(now()))
+        gate.findings.replace("accounts", gate.directory.findings())
+
     async def summarize() -> None:
         gate.keeper.summarize_refusals()
-        gate.findings.replace("accounts", gate.directory.findings())
 
     async def sync() -> None:
         await asyncio.to_thread(gate.ledger.sync)
@@ -193,6 +196,7 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
         Duty("tend reservations", 1.0, tend),
         Duty("seal the log", 1.0, seal),
         Duty("take in questions asked of the ledger", 1.0, take_questions),
+        Duty("look at who is refused", 2.0, look),
         Duty("summarize refusals", 60.0, summarize),
         Duty("follow applications that close", 1.0, gate.reloading.rescale),
         Duty("collect garbage", _COLLECT, collect),

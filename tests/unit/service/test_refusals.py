@@ -1,7 +1,7 @@
 from ecluse.model.decision import Decision, Reason
 from ecluse.model.policy import Effect
-from ecluse.model.time import HOUR, MINUTE
-from ecluse.service.refusals import KEPT_AN_HOUR, Refusals
+from ecluse.model.time import DAY, HOUR, MINUTE
+from ecluse.service.refusals import KEPT_AN_HOUR, LOUD_FROM, Refusals
 
 REFUSED = Decision(Effect.DENY, (Reason("account", HOUR, 4, 3, Effect.DENY),))
 
@@ -37,3 +37,21 @@ def test_what_closes_an_account_is_always_kept():
         refusals.keep("agent", REFUSED, n)
     assert refusals.keep("agent", closing, MINUTE)
     assert not refusals.keep("agent", closed, MINUTE), "the ledger has the hold already"
+
+
+def test_who_asks_again_and_again_is_a_finding_for_a_day():
+    refusals = Refusals()
+    for n in range(LOUD_FROM - 1):
+        refusals.keep("tired", REFUSED, n)
+    for n in range(LOUD_FROM):
+        refusals.keep("thief", REFUSED, n)
+    (found,) = refusals.findings(MINUTE)
+    assert (found.code, found.about) == ("account-over-budget", "thief")
+    assert refusals.findings(DAY + MINUTE) == ()
+
+
+def test_what_a_budget_closed_is_a_finding_at_once():
+    refusals = Refusals()
+    closing = Decision(Effect.HOLD, (Reason("night", HOUR, 4, 3, Effect.HOLD),))
+    refusals.keep("agent", closing, 0)
+    assert "`night`" in refusals.findings(1)[0].what
