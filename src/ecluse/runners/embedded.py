@@ -88,6 +88,8 @@ class Decider:
         Raises:
             CallerError: when somebody is said to be shown who was not reserved; it stays open then.
         """
+        if shown is not None and not shown:
+            return self.release(name, client)
         keeper = self.keeper
         found = self.reservations.find(name, client)
         if found is None:

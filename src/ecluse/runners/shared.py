@@ -102,6 +102,8 @@ class SharedCounts:
         Raises:
             CallerError: when somebody is said to be shown who was not reserved; it stays open then.
         """
+        if shown is not None and not shown:
+            return await self.release(name, client)
         keeper = self.keeper
         found = self.reservations.find(name, client)
         if found is None:

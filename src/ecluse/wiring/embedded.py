@@ -4,12 +4,14 @@ import asyncio
 import sys
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from ecluse.engine.evaluate import Engine
 from ecluse.ledgers.statefile import StateFile, start
 from ecluse.model.errors import CallerError, UnavailableError
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import PolicySet
+from ecluse.model.time import MINUTE, SECOND
 from ecluse.runners.adoption import Adoption
 from ecluse.runners.embedded import Decider, EmbeddedCounts
 from ecluse.runners.pulse import Duty
@@ -18,6 +20,9 @@ from ecluse.wiring import now
 from ecluse.wiring.counting import Counting, Parts
 
 __all__ = ["count_embedded"]
+
+_SETTLED: Final = 2 * MINUTE
+"""Younger entries are left to the next snapshot: longer than a reservation stays open."""
 
 
 @dataclass(slots=True)
@@ -59,10 +64,16 @@ class _Embedded:
         ]
         for option, path in (("--policy", self.parts.files.policy), ("--estate", self.parts.files.estate), ("--keys", self.parts.files.keys)):  # fmt: skip
             command += [] if path is None else [option, str(path)]
+        settled = max(_SETTLED, 2 * self.parts.keeper.settings.reservation)
+        command += ["--settled", f"{-(-settled // SECOND)}s"]
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
-        _, told = await process.communicate()
+        try:
+            _, told = await process.communicate()
+        except asyncio.CancelledError:
+            process.terminate()
+            raise
         if process.returncode:
             self.parts.findings.raise_(
                 Finding(
@@ -79,6 +90,7 @@ class _Embedded:
         """Saves what was counted, so that the next start reads next to nothing."""
         if self.saving is not None and not self.saving.done():
             self.saving.cancel()
+            await asyncio.wait([self.saving])
         if self.parts.keeper.tally.failures:
             return  # what could not be written was counted all the same: the ledger knows better
         try:

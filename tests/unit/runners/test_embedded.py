@@ -59,6 +59,13 @@ def test_nobody_is_shown_who_was_not_reserved(kit, stranger):
     assert effects(kit, "4") == ["permit"]
 
 
+def test_confirming_that_nobody_was_shown_is_taking_it_back(kit):
+    answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
+    assert kit.decider.post(answer.reservation, ME, [])
+    assert kit.keeper.tally.settled == {"release": 1}
+    assert effects(kit, "4", "5", "6") == ["permit"] * 3
+
+
 def test_another_client_cannot_settle_it(kit):
     answer, _ = kit.decider.decide("reserve", asked("1", "2", "3"), ME)
     assert not kit.decider.release(answer.reservation, OTHER)
