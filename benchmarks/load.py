@@ -120,7 +120,7 @@ class Load:
             sent = due
             while waiting and self.idle:
                 self.idle.pop().send(waiting.pop(0))
-            await asyncio.sleep(0.0003)
+            await asyncio.sleep(0.001)
 
 
 def main() -> None:

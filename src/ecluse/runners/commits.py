@@ -1,16 +1,24 @@
 """When is an appended entry on disk? One commit for all that wait, while the event loop goes on deciding.
 
-Requests that arrive during a commit form the next group. Under load a group is what arrived in the
-time of one fsync; alone, a request waits for its own. Cost: one hop to a thread a group.
+Requests that arrive during a commit form the next group; alone, a request waits for its own. Under load,
+when groups have several members, they start a millisecond apart at least: on a fast disk the hops to
+the thread would otherwise cost more than the decisions. Cost: one hop to a thread a group, some 60 µs.
 """
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from ecluse.ports import Ledger
 from ecluse.service.tally import Tally
 
 __all__ = ["GroupCommit"]
+
+_SPACING: Final = 0.001
+"""Seconds between the starts of two groups under load."""
+
+_SEVERAL: Final = 4
+"""Members of a group from which on there is a load."""
 
 
 class GroupCommit:
@@ -22,6 +30,8 @@ class GroupCommit:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ecluse-commit")
         self._gathering: asyncio.Future[None] | None = None
         self._busy = False
+        self._members = 0
+        self._started = 0.0
 
     def wait(self) -> "asyncio.Future[None]":
         """What every caller awaits who appended an entry before: done once that entry is durable.
@@ -35,6 +45,7 @@ class GroupCommit:
             if not self._busy:
                 self._busy = True
                 self._loop.call_soon(self._start)  # after all requests that are at hand
+        self._members += 1
         return group
 
     async def close(self) -> None:
@@ -46,6 +57,7 @@ class GroupCommit:
     def _start(self) -> None:
         group, self._gathering = self._gathering, None
         assert group is not None, "somebody waits"
+        self._members, self._started = 0, self._loop.time()
         work = self._loop.run_in_executor(self._thread, self._ledger.commit)
         work.add_done_callback(lambda done: self._finish(group, done))
 
@@ -59,7 +71,9 @@ class GroupCommit:
         else:
             self._tally.committed = done.result()
             group.set_result(None)
-        if self._gathering is not None:
+        if self._gathering is None:
+            self._busy = False
+        elif self._members < _SEVERAL:
             self._start()
         else:
-            self._busy = False
+            self._loop.call_at(self._started + _SPACING, self._start)
