@@ -4,12 +4,13 @@ Rows are (event, item) pairs. Time is int64 microseconds, items are uint64, keys
 codes with -1 for "does not draw". Measured costs are in docs/benchmarks.md.
 """
 
-import numba as nb
 import numpy as np
+
+from ecluse.counting.compiled import compiled
 
 __all__ = ["group", "link", "peak", "reach"]
 
-_jit = nb.njit(cache=True, nogil=True, boundscheck=False)
+_jit = compiled(nogil=True, boundscheck=False)
 _GOLDEN = np.uint64(
     0x9E3779B97F4A7C15
 )  # 2**64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)

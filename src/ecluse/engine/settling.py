@@ -9,9 +9,9 @@ Records are rows of few wide arrays: every array that a leaf takes costs it two 
 
 from collections import namedtuple
 
-import numba as nb
 import numpy as np
 
+from ecluse.counting.compiled import compiled
 from ecluse.model.policy import Count, Effect
 
 __all__ = ["COUNTS", "EARLIER_HOLD", "NO_BUDGET", "Budgets", "Events", "settle"]
@@ -22,8 +22,8 @@ COUNTS = (Count.PERSONS, Count.ACCOUNTS, Count.ACCESSES, Count.BYTES)
 NO_BUDGET, EARLIER_HOLD = -1, -2
 """Instead of a budget: a plain permit, and an account or session that was closed before."""
 
-_jit = nb.njit(cache=True, nogil=True, boundscheck=False)
-_leaf = nb.njit(cache=True, nogil=True, boundscheck=False, forceinline=True)
+_jit = compiled(nogil=True, boundscheck=False)
+_leaf = compiled(nogil=True, boundscheck=False, forceinline=True)
 _RELEASES_MAX, _HOLD, _WARN = int(Effect.SLOW), int(Effect.HOLD), int(Effect.WARN)
 _PERSONS, _ACCOUNTS, _ACCESSES = 0, 1, 2
 _LENGTH, _LIMIT, _BAR = 0, 1, 2  # of a window

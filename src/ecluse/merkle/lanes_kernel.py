@@ -10,11 +10,13 @@ from typing import Any, Final
 import numba as nb
 import numpy as np
 
+from ecluse.counting.compiled import compiled
+
 __all__ = ["hash_lanes"]
 
 LANES: Final = 64
 u32 = np.uint32
-_jit = nb.njit(cache=True, nogil=True)
+_jit = compiled(nogil=True)
 
 
 @nb.njit(inline="always")
@@ -105,9 +107,7 @@ _offsets = nb.types.Array(nb.int64, 1, "C", readonly=True)
 _words = nb.uint32[::1]
 
 
-@nb.njit(
-    nb.void(_rows, _flat, _offsets, _rows, _words, _words, nb.uint8[:, ::1]), cache=True, nogil=True
-)
+@compiled(nb.void(_rows, _flat, _offsets, _rows, _words, _words, nb.uint8[:, ::1]), nogil=True)
 def hash_lanes(head: Any, text: Any, offsets: Any, tail: Any, k: Any, start: Any, out: Any) -> None:
     """Hashes every message; see `lanes.sha256_many`. `k` and `start` are the constants of SHA-256."""
     count = len(offsets) - 1
