@@ -19,7 +19,7 @@ from ecluse.service.rebuild_tail import charge_all
 __all__ = ["Adoption", "Rebuilder"]
 
 Rebuilder = Callable[[PolicySet], tuple[Engine, int]]
-"""Rebuilds an engine from the ledger; also gives how many entries it read."""
+"""Rebuilds an engine from the ledger, what was appended before the call included; also gives how many entries it read."""
 
 _CHARGED_AT_ONCE: Final = 2_000
 """Noted decisions that are charged before the event loop gets its turn."""

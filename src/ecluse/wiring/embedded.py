@@ -111,6 +111,7 @@ async def count_embedded(parts: Parts) -> Counting:
     keeper, ledger = parts.keeper, parts.ledger
 
     def again(wanted: PolicySet) -> tuple[Engine, int]:
+        ledger.sync()  # what was decided and is not on disk yet would be in neither the file nor the notes
         return rebuild(wanted, ledger, now=now())
 
     begin = time.monotonic()
