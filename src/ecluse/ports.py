@@ -1,6 +1,6 @@
 """What the use cases need from outside, as protocols that adapters keep."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import polars as pl
@@ -225,9 +225,16 @@ class Counter(Protocol):
         """Called when the policies change. Budgets that count something new start with what `load` brings."""
         ...
 
-    async def load(self, history: Iterable[tuple[int, AccessRequest]]) -> None:
+    async def load(
+        self,
+        history: Iterable[tuple[int, AccessRequest]],
+        *,
+        holds: Mapping[tuple[Key, str], Hold] | None = None,
+        complete: bool = True,
+    ) -> None:
         """Called at start, when the counter has forgotten, and after `adopt`: released accesses of this gate's ledger, oldest first.
 
+        With what the ledger says is closed; not `complete` when it is only what was released without the counter.
         Promises that accesses it already counts change nothing: loading twice is loading once.
         """
         ...

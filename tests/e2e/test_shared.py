@@ -21,7 +21,9 @@ NAMES = ("north", "south")
 
 
 @contextmanager
-def gates(folder: Path, port: int, *, failure: str = "") -> Iterator[list[GateProcess]]:
+def gates(
+    folder: Path, port: int, *, failure: str = "", policy: str = POLICY.format(limit=LIMIT)
+) -> Iterator[list[GateProcess]]:
     """Two gates that count together."""
     token = ("--person", "Camille Martin", "--token-file", str(folder / "token"))
     clients = ("--clients", str(folder / "clients.yaml"), "--may", "manage")
@@ -37,11 +39,7 @@ def gates(folder: Path, port: int, *, failure: str = "") -> Iterator[list[GatePr
             settings = place / "gate.yaml"
             settings.write_text(f"version: 1\ncounter: {counter}\n", encoding="utf-8")
             arguments = ("--settings", str(settings), "--clients", str(folder / "clients.yaml"))
-            found.append(
-                stack.enter_context(
-                    gate(place, policy=POLICY.format(limit=LIMIT), arguments=arguments)
-                )
-            )
+            found.append(stack.enter_context(gate(place, policy=policy, arguments=arguments)))
         yield found
 
 
@@ -144,6 +142,19 @@ def test_what_a_person_closes_at_one_gate_is_closed_at_the_other(tmp_path, serve
             time.sleep(0.02)
 
 
+def test_what_a_person_closes_while_the_server_is_away_is_told_when_it_is_back(tmp_path, server):
+    with gates(tmp_path, server.port) as (north, south):
+        person = ("--gate", f"unix:{north.socket}", "--token-file", str(tmp_path / "token"))
+        assert ask(south, "1")[0] == 200
+        server.pause()
+        ecluse("gate", "hold", "thief", "--reason", "stolen", *person)
+        server.resume()
+        end = time.monotonic() + 30
+        while ask(south, "1")[1].get("answer", {}).get("effect") != "hold":
+            assert time.monotonic() < end, "the other gate never hears of it"
+            time.sleep(0.05)
+
+
 @pytest.mark.parametrize("trouble", ["killed", "asleep", "cut off"])
 def test_the_limit_holds_while_the_server_is_gone(tmp_path, server, trouble):
     relay = Relay(server.port)
@@ -191,6 +202,25 @@ def test_a_server_that_lost_everything_gets_it_back_from_the_ledgers(tmp_path):
                 time.sleep(0.1)
             more = [ask((north, south)[n % 2], f"x{n}")[0] for n in range(150)]
             assert more.count(200) == LIMIT - 200
+    finally:
+        server.stop()
+
+
+def test_what_a_budget_closed_stays_closed_when_the_server_lost_everything(tmp_path):
+    server = RedisServer(tmp_path / "redis", aof=None)
+    closing = POLICY.format(limit=3) + "    effect: hold\n"
+    try:
+        with gates(tmp_path, server.port, policy=closing) as (north, south):
+            assert [ask(north, str(n))[0] for n in range(4)] == [200, 200, 200, 403]
+            server.kill()
+            server.start()
+            end = time.monotonic() + 30
+            while ask(north, "1", account="other")[0] != 200:
+                assert time.monotonic() < end, "the counts do not come back"
+                time.sleep(0.1)
+            for found in (north, south):
+                status, problem = ask(found, "1")
+                assert (status, problem["answer"]["effect"]) == (403, "hold")
     finally:
         server.stop()
 

@@ -127,6 +127,10 @@ class Standing:
         """Every account and session that a person closed and nobody reopened, as the engine keeps them."""
         return dict(self._closed)
 
+    def reopened(self, key: Key, name: str) -> int:
+        """When a person last opened it, microseconds; before everything when nobody did."""
+        return self._held.get((key, name), _Held()).reopened
+
     def written(self, application: str) -> tuple[LifeCycle, int | None] | None:
         """What the estate file says of an application: state and closing date; None where it says nothing."""
         life = self._written.get(application)

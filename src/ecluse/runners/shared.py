@@ -176,7 +176,8 @@ class SharedCounts:
         if number is not None:
             end = verdict.at + self.keeper.settings.reservation
             name = self.reservations.add(number, prepared, client, end)
-        away = self.degraded if _is_local(verdict) else ""
+        # It may answer again by now; this was decided without it.
+        away = self._settings.when_unreachable.value if _is_local(verdict) else ""
         answer, ticket = self.keeper.conclude(prepared, verdict, reservation=name, degraded=away)
         if ticket is not None and name is not None:
             self.reservations.written(name, ticket.seq)
@@ -232,6 +233,10 @@ class SharedCounts:
             return Verdict(_LOCAL_PERMIT, now)
         return Verdict(_REFUSED, now)
 
+    def answers_again(self) -> None:
+        """The counter is whole, although nobody has asked for a decision since: who is told so may ask again."""
+        self._set_reached(reached=True)
+
     async def remember_holds(self) -> None:
         """Notes what is closed, so that it stays closed while the counter is away."""
         self._local.holds = await self.counter.holds()
@@ -245,7 +250,7 @@ class SharedCounts:
         owed, self._owed = self._owed, []
         try:
             if owed:
-                await self.counter.load(owed)
+                await self.counter.load(owed, complete=False)
         except UnavailableError:
             self._owed = owed + self._owed
             raise

@@ -11,14 +11,14 @@ Cost: about 1 µs an entry in all with the shipped policies (docs/state.md has t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import polars as pl
 
 from ecluse.engine.evaluate import Engine
 from ecluse.model.access import AccessRequest
 from ecluse.model.policy import PolicySet
-from ecluse.service.rebuild_acts import HOLD, OBSERVED, RELEASE, REOPEN, Acts, is_released
+from ecluse.service.rebuild_acts import HOLD, OBSERVED, RELEASE, REOPEN, Acts, Holds, is_released
 from ecluse.service.rebuild_columns import Gatherer
 from ecluse.service.rebuild_past import Past
 from ecluse.service.rebuild_state import FRESH, State, counted_from, engine_of
@@ -30,11 +30,16 @@ __all__ = [
     "REOPEN",
     "Entries",
     "Read",
+    "closed",
     "read_back",
     "read_on",
     "rebuild",
     "released",
 ]
+
+
+_NEVER: Final = 1 << 62
+"""No access is as late."""
 
 
 class Entries(Protocol):
@@ -130,6 +135,13 @@ def released(
     tail = _Tail(policies, since=now - _longest(policies))
     tail.read(ledger)
     yield from tail.past().requests()
+
+
+def closed(policies: PolicySet, ledger: Entries) -> Holds:
+    """What the ledger says is closed: by a budget or a person, and not reopened since. Cost: one pass."""
+    tail = _Tail(policies, since=_NEVER)
+    tail.read(ledger)
+    return tail.acts.holds
 
 
 class _Tail:

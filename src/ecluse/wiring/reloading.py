@@ -10,14 +10,15 @@ from typing import Any
 from ecluse.api.authentication import Authenticator
 from ecluse.engine.acts import ACTS
 from ecluse.engine.scaling import scaled
-from ecluse.model.errors import CallerError, ConfigError, EcluseError
+from ecluse.model.errors import CallerError, ConfigError, EcluseError, UnavailableError
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import PolicySet
 from ecluse.model.time import format_instant
 from ecluse.service import acts
-from ecluse.service.acts import Powers
+from ecluse.service.acts import Made, Powers
 from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
+from ecluse.service.rebuild_acts import Holds
 from ecluse.verify.coverage import uncovered
 from ecluse.wiring import Rules, now, open_policies
 from ecluse.wiring.counting import Counting
@@ -49,6 +50,7 @@ class Reloading:
         self._keeper, self._counting = keeper, counting
         self._authenticator, self._findings = authenticator, findings
         self.routes = files.read_routes(keeper.settings, rules.estate)
+        self._noted = ""
         self._check()
 
     def acts(self) -> dict[str, Acting]:
@@ -72,8 +74,13 @@ class Reloading:
             return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
         self._findings.settle("files-refused")
         self.routes = routes
-        self._rules = replace(self._rules, policies=policies)
-        await self._adopt(by)
+        former, self._rules = self._rules, replace(self._rules, policies=policies)
+        try:
+            await self._adopt(by)
+        except ConfigError as error:  # the counter cannot count so
+            self._rules = former
+            self._refused(error)
+            return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
         return {"digest": self._keeper.policies.digest, "taken": True}
 
     async def rescale(self) -> None:
@@ -91,18 +98,24 @@ class Reloading:
             "by": by,
         }
         self._keeper.note("policy", detail)
+        self._noted = policies.digest
 
     def _wanted(self) -> PolicySet:
         keeper, retire = self._keeper, self._settings.retire
         return scaled(self._rules.policies, keeper.standing, now(), retire=retire)
 
     async def _adopt(self, by: str) -> None:
-        wanted = self._wanted()
-        if wanted == self._keeper.policies:
+        wanted, former = self._wanted(), self._keeper.policies
+        if wanted == former:
             return
         self._keeper.policies = wanted
-        self.note_policies(by)
-        await self._counting.adopt(wanted)
+        if wanted.digest != self._noted:
+            self.note_policies(by)
+        try:
+            await self._counting.adopt(wanted)
+        except EcluseError:
+            self._keeper.policies = former  # `rescale` tries again
+            raise
         self._check()
 
     def _check(self) -> None:
@@ -133,21 +146,38 @@ class Reloading:
 
     def _acting(self, kind: str) -> Acting:
         async def act(body: dict[str, Any], by: str) -> dict[str, Any]:
-            keeper, counts = self._keeper, self._counting.counts
-            holds = await counts.holds()
+            keeper = self._keeper
+            holds = await self._holds(kind)
             powers = Powers(keeper.ledger, keeper.standing, keeper.directory, holds)
             made = acts.act(powers, kind, body, by=by, at=now())
-            if made.held is not None:
-                if kind == "reopen":
-                    await counts.reopen(*made.held)
-                else:
-                    await counts.hold(*made.held, holds[made.held])
             await self._counting.spread()
-            if kind == "application":
-                await self._adopt(by)
+            await self._put_in_force(made, holds, by)
             return {"done": kind, "entry": made.seq, "at": format_instant(made.at), **made.detail}
 
         return act
+
+    async def _holds(self, kind: str) -> Holds:
+        """What is closed; without the counter only a reopening has to know that."""
+        try:
+            return await self._counting.counts.holds()
+        except UnavailableError:
+            if kind == "reopen":
+                raise
+            return {}
+
+    async def _put_in_force(self, made: Made, holds: Holds, by: str) -> None:
+        """What persons' decisions do not do by themselves: they refuse already, here and at every gate that hears of them."""
+        counts = self._counting.counts
+        if made.held is not None and made.kind == "reopen":
+            await counts.reopen(*made.held)
+            return
+        try:
+            if made.held is not None:
+                await counts.hold(*made.held, holds[made.held])
+            if made.kind == "application":
+                await self._adopt(by)  # otherwise `rescale` does
+        except UnavailableError:
+            return
 
 
 def _why(error: EcluseError) -> str:

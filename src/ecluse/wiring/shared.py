@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 
 from ecluse.counters.redis import RedisCounter
+from ecluse.ledgers.directory import DirectoryLedger
+from ecluse.model.access import AccessRequest
 from ecluse.model.errors import ConfigError, UnavailableError
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import PolicySet
@@ -13,7 +15,8 @@ from ecluse.runners.shared import SharedCounts
 from ecluse.service.acts import adopt_accounts
 from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
-from ecluse.service.rebuild import released
+from ecluse.service.rebuild import closed, released
+from ecluse.service.rebuild_acts import Holds
 from ecluse.wiring import now
 from ecluse.wiring.counting import Counting, Parts
 
@@ -33,6 +36,9 @@ class _Shared:
     findings: FindingsBook
     versions: dict[str, int]
     known: set[str]
+    ledger: DirectoryLedger
+    unspoken: bool = False
+    """Whether a person decided something that other gates have not been told."""
     duties: tuple[Duty, ...] = ()
 
     async def adopt(self, policies: PolicySet) -> None:
@@ -40,11 +46,18 @@ class _Shared:
         await self._load(policies)
 
     async def spread(self) -> None:
-        """Publishes under this gate's own name, so that no gate overwrites another's words."""
+        """Publishes under this gate's own name, so that no gate overwrites another's words.
+
+        What cannot be told now is told when the counter answers again.
+        """
+        self.unspoken = True
         data = self.keeper.standing.snapshot()
-        self.versions[self.settings.gate] = await self.counter.publish(
-            f"{_TOPIC}@{self.settings.gate}", data
-        )
+        try:
+            version = await self.counter.publish(f"{_TOPIC}@{self.settings.gate}", data)
+        except UnavailableError:
+            return
+        self.versions[self.settings.gate] = version
+        self.unspoken = data != self.keeper.standing.snapshot()
 
     async def introduce(self) -> None:
         """Compares pseudonym keys with the other gates: with two keys, one person would count as two.
@@ -79,17 +92,29 @@ class _Shared:
 
     async def mend(self) -> None:
         """Gives the counter what it does not have: after it forgot, and after decisions without it."""
-        if not await self.counter.whole():
+        whole = await self.counter.whole()
+        if not whole:
             await self.introduce()
-            await self._load(self.keeper.policies)
+            await self._load(self.keeper.policies, lost=True)
+            await self.spread()
+        if self.unspoken:
             await self.spread()
         await self.counts.pay_back()
+        if whole:
+            self.counts.answers_again()
 
-    async def _load(self, policies: PolicySet) -> None:
-        history = await asyncio.to_thread(
-            lambda: list(released(policies, self.keeper.ledger, now=now()))
-        )
-        await self.counter.load(history)
+    async def _load(self, policies: PolicySet, *, lost: bool = False) -> None:
+        """Gives what this gate released; where the counter has lost it, also what is closed."""
+
+        def read() -> tuple[list[tuple[int, AccessRequest]], Holds]:
+            self.ledger.sync()  # what was decided may not be on disk yet
+            history = list(released(policies, self.ledger, now=now()))
+            return history, closed(policies, self.ledger) if lost else {}
+
+        history, holds = await asyncio.to_thread(read)
+        opened = self.keeper.standing.reopened
+        kept = {subject: hold for subject, hold in holds.items() if hold.at > opened(*subject)}
+        await self.counter.load(history, holds=kept)
 
     async def sealed(self) -> None:
         """Nothing depends on it."""
@@ -123,7 +148,15 @@ async def count_shared(parts: Parts) -> Counting:
     where = "cluster" if settings.cluster else "server"
     told = f"counts shared with {len(settings.gates) - 1} other gates in a Redis {where}; when it is away: {settings.when_unreachable.value}"
     shared = _Shared(
-        counts, told, keeper, counter, settings, findings, {}, set(keeper.standing.accounts)
+        counts,
+        told,
+        keeper,
+        counter,
+        settings,
+        findings,
+        {},
+        set(keeper.standing.accounts),
+        parts.ledger,
     )
     shared.duties = (
         Duty("hear other gates", 0.2, shared.hear),

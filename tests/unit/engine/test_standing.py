@@ -269,6 +269,13 @@ class TestMoments:
         assert standing.moment("reopen", hold("b"), NOW) == NOW
         assert standing.moment("hold", hold("a"), NOW + 500) == NOW + 500
 
+    def test_when_it_was_opened_is_known(self):
+        standing = Standing(ESTATE)
+        assert standing.reopened(Key.ACCOUNT, "a") < 0
+        standing.apply("reopen", hold("a"), NOW)
+        standing.apply("hold", hold("a"), NOW + 5)
+        assert standing.reopened(Key.ACCOUNT, "a") == NOW
+
     def test_applications_and_accounts_too(self):
         standing = Standing(ESTATE)
         standing.apply("application", state("files", "closed"), NOW + 100)

@@ -10,7 +10,7 @@ from ecluse.model.access import AccessRequest
 from ecluse.model.entry import Entry
 from ecluse.model.policy import Budget, Effect, Key, PolicySet, Window
 from ecluse.model.time import DAY, HOUR
-from ecluse.service.rebuild import OBSERVED, REOPEN, read_back, read_on, rebuild, released
+from ecluse.service.rebuild import OBSERVED, REOPEN, closed, read_back, read_on, rebuild, released
 from ecluse.service.rebuild_state import engine_of
 from ecluse.service.record import entry_of
 from rebuild_kit import Gate
@@ -44,12 +44,14 @@ def test_a_hold_outlives_every_window_and_ends_with_a_word(ledger):
     policies = PolicySet((budget(),))
     note(ledger, Engine(policies), read(1, 2), START)
     again, _ = rebuild(policies, ledger, now=START + 500 * DAY)
+    assert closed(policies, ledger) == again.holds
     assert again.check(read(1), START + 500 * DAY).effect is Effect.HOLD
     detail = json.dumps({"key": "account", "name": "a"})
     ledger.append(Entry(at=START + 1, kind=REOPEN, account="a", detail=detail))
     ledger.commit()
     again, _ = rebuild(policies, ledger, now=START + 500 * DAY)
     assert again.check(read(1), START + 500 * DAY).permitted
+    assert closed(policies, ledger) == {}
 
 
 def test_a_session_that_was_closed_while_its_account_was_is_closed(ledger):

@@ -1,0 +1,144 @@
+import asyncio
+import json
+
+import pytest
+
+from ecluse.api.authentication import Authenticator
+from ecluse.directories.table_directory import TableDirectory
+from ecluse.model.errors import CallerError, ConfigError, UnavailableError
+from ecluse.model.policy import Key
+from ecluse.service.findings_book import FindingsBook
+from ecluse.wiring import Rules, now, open_policies
+from ecluse.wiring.gate_files import GateFiles
+from ecluse.wiring.reloading import Reloading
+from gate_kit import Clock, GateKit
+
+POLICY = "version: 1\nbudgets: [{{id: account, per: account, limits: {{1h: {limit}}}}}]\n"
+
+
+class Counts:
+    """Holds that may be out of reach."""
+
+    def __init__(self):
+        self.away, self.closed = False, {}
+
+    async def holds(self):
+        self._reach()
+        return dict(self.closed)
+
+    async def hold(self, key, name, hold):
+        self._reach()
+        self.closed[key, name] = hold
+
+    async def reopen(self, key, name):
+        self._reach()
+        return self.closed.pop((key, name), None) is not None
+
+    def _reach(self):
+        if self.away:
+            raise UnavailableError("away")
+
+
+class Counting:
+    """Adopts, unless a test says what goes wrong."""
+
+    def __init__(self):
+        self.counts, self.adopted, self.spoken, self.error = Counts(), [], 0, None
+
+    async def adopt(self, policies):
+        if self.error is not None:
+            raise self.error
+        self.adopted.append(policies)
+
+    async def spread(self):
+        self.spoken += 1
+
+
+@pytest.fixture
+def made(tmp_path):
+    with GateKit(tmp_path / "ledger", clock=Clock(now())) as kit:
+        policy = tmp_path / "policy.yaml"
+        policy.write_text(POLICY.format(limit=3))
+        files = GateFiles(policy=policy, estate=None, ledger=kit.root)
+        rules = Rules(open_policies(policy, None), str(policy), None, TableDirectory())
+        kit.keeper.policies = rules.policies
+        findings, counting = FindingsBook(kit.ledger, kit.clock), Counting()
+        reloading = Reloading(
+            files,
+            rules,
+            keeper=kit.keeper,
+            counting=counting,
+            authenticator=Authenticator(files.read_clients(kit.settings, None), now=kit.clock),
+            findings=findings,
+        )
+        yield kit, reloading, counting, findings, policy
+
+
+def noted(kit):
+    """Digests of the policies that the ledger says were put in force."""
+    return [json.loads(r["detail"])["digest"] for r in kit.entries() if r["kind"] == "policy"]
+
+
+def test_policies_that_could_not_be_counted_yet_are_tried_again(made):
+    kit, reloading, counting, _, policy = made
+    former = kit.keeper.policies
+    policy.write_text(POLICY.format(limit=9))
+    counting.error = UnavailableError("the disk refuses")
+    for _ in range(3):
+        with pytest.raises(UnavailableError):
+            asyncio.run(reloading.reload("Camille"))
+        assert kit.keeper.policies is former, "what is told is what is in force"
+    counting.error = None
+    asyncio.run(reloading.rescale())
+    assert counting.adopted == [kit.keeper.policies]
+    assert kit.keeper.policies.budgets[0].windows[0].limit == 9
+    assert noted(kit) == [kit.keeper.policies.digest], "one change is one entry"
+
+
+def test_policies_that_cannot_be_counted_change_nothing(made):
+    kit, reloading, counting, findings, policy = made
+    former = kit.keeper.policies
+    policy.write_text(POLICY.format(limit=9))
+    counting.error = ConfigError("a limit is too large")
+    assert asyncio.run(reloading.reload("Camille"))["taken"] is False
+    assert [f.code for f in findings.open()] == ["files-refused"]
+    counting.error = None
+    asyncio.run(reloading.rescale())
+    assert (kit.keeper.policies, counting.adopted) == (former, [])
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        "",
+        "version: 1\n",
+        "version: 1\nbudgets:\n  - id: acc",
+        "version: 1\nbudgets: []\n",
+        "\0" * 20,
+    ],
+)
+def test_a_half_written_file_changes_nothing(made, half):
+    kit, reloading, counting, findings, policy = made
+    former = kit.keeper.policies
+    policy.write_text(half)
+    assert asyncio.run(reloading.reload("SIGHUP"))["taken"] is False
+    assert (kit.keeper.policies, counting.adopted) == (former, [])
+    assert [f.code for f in findings.open()] == ["files-refused"]
+
+
+def test_an_account_is_closed_also_while_the_counter_is_away(made):
+    kit, reloading, counting, _, _ = made
+    acts = reloading.acts()
+    counting.counts.away = True
+    body = {"key": "account", "name": "thief", "reason": "stolen"}
+    assert asyncio.run(acts["hold"](body, "Camille"))["done"] == "hold"
+    assert (Key.ACCOUNT, "thief") in kit.standing.holds()
+    assert counting.spoken == 1
+    with pytest.raises(UnavailableError):
+        asyncio.run(acts["reopen"](body, "Camille"))
+    assert (Key.ACCOUNT, "thief") in kit.standing.holds()
+    counting.counts.away = False
+    assert asyncio.run(acts["reopen"](body, "Camille"))["done"] == "reopen"
+    assert not kit.standing.holds()
+    with pytest.raises(CallerError, match="not closed"):
+        asyncio.run(acts["reopen"](body, "Camille"))
