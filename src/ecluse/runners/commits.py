@@ -66,14 +66,21 @@ class GroupCommit:
         error = done.exception()
         if error is not None:
             self._tally.failures += 1
-            group.set_exception(error)
-            group.exception()  # seen: whoever still waits gets it, and nobody need wait
         else:
             self._tally.committed = done.result()
-            group.set_result(None)
+        if not group.done():  # it is when one who waited was cancelled
+            _tell(group, error)
         if self._gathering is None:
             self._busy = False
         elif self._members < _SEVERAL:
             self._start()
         else:
             self._loop.call_at(self._started + _SPACING, self._start)
+
+
+def _tell(group: "asyncio.Future[None]", error: BaseException | None) -> None:
+    if error is None:
+        group.set_result(None)
+        return
+    group.set_exception(error)
+    group.exception()  # seen: whoever still waits gets it, and nobody need wait

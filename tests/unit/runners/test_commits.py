@@ -68,3 +68,24 @@ def test_a_disk_that_refuses_is_told_to_all_who_wait_and_only_to_them():
         assert tally.failures == 1
 
     asyncio.run(scene())
+
+
+def test_one_who_gives_up_waiting_stops_nobody():
+    async def scene():
+        disk, tally = SlowDisk(), Tally()
+        commits = GroupCommit(disk, tally)
+
+        async def write():
+            disk.appended += 1
+            await commits.wait()
+
+        gone = asyncio.create_task(write())
+        await asyncio.to_thread(disk.called.wait, 10)
+        gone.cancel()
+        await asyncio.wait([gone])
+        disk.go.set()
+        await asyncio.wait_for(write(), 30)
+        await asyncio.wait_for(commits.close(), 30)
+        assert tally.committed == 2
+
+    asyncio.run(scene())
