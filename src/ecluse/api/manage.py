@@ -68,9 +68,8 @@ class _Looking:
                 f"`{unknown[0]}` is no parameter" if unknown else "the account is missing",
                 help="ask for `/v1/status?account=…&application=…`",
             )
-        told = await self._desk.status(
-            query["account"], query.get("application", ""), exchange.client
-        )
+        asked = msgspec.convert(query, Asked)
+        told = await self._desk.status(asked.account, asked.application, exchange.client)
         return Reply(200, _encode(told))
 
     async def findings(self, _: Exchange) -> Reply:

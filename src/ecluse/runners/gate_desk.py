@@ -87,9 +87,10 @@ class GateDesk:
             row = await asyncio.to_thread(find_entry, keeper.ledger, asked)
             if client.applications is not None and row["application"] not in client.applications:
                 raise CallerError(f"there is no entry {asked} of your applications")
-            self._asked("entry", str(asked), client)
+            await self._asked("entry", str(asked), client)
             return entry_in_words(row, keeper.policies)
         prepared = keeper.prepare("check", asked, client)
+        await self._asked("explain", asked.account, client)
         usage = await self.counts.usage(prepared.request)
         return {
             "account": asked.account,
@@ -104,7 +105,7 @@ class GateDesk:
         prepared = keeper.prepare("check", Asked(account=account, application=application), client)
         usage = await self.counts.usage(about_nobody(prepared.request))
         held = (await self.counts.holds()).get((Key.ACCOUNT, account))
-        self._asked("status", account, client)
+        await self._asked("status", account, client)
         return {
             "account": account,
             "application": prepared.request.application,
@@ -156,8 +157,9 @@ class GateDesk:
         """Counts since the start."""
         return self.keeper.tally
 
-    def _asked(self, question: str, about: str, client: Client) -> None:
-        """Who looks into the ledger is in the ledger (CNIL, délibération 2021-122)."""
+    async def _asked(self, question: str, about: str, client: Client) -> None:
+        """Who looks into the ledger is in the ledger, before anything is seen (CNIL, délibération 2021-122)."""
         self.keeper.note(
             "query", {"question": question, "about": about, "by": client.person or client.id}
         )
+        await self._commits.wait()

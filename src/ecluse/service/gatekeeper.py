@@ -87,7 +87,9 @@ class Gatekeeper:
         """
         application = _application(asked, client)
         account = asked.account
-        at = self.now() if operation != "observe" or asked.at is None else asked.at
+        at = (
+            self.now()
+        )  # also of what was observed earlier: nobody makes an account older by telling of its past
         persons = asked.persons
         if len(persons) > 1:
             persons = tuple(dict.fromkeys(persons))
@@ -230,11 +232,14 @@ class Gatekeeper:
         self, prepared: Prepared, decision: Decision, *, released: bool, degraded: str
     ) -> None:
         tally, application = self.tally, prepared.request.application
+        if application not in self.standing.applications:
+            application = ""  # clients write what they like, and may write without end
         tally.decisions[prepared.operation, application, decision.effect.word] += 1
         if released:
             tally.persons[application] += len(prepared.pseudonyms)
         elif decision.reasons:
-            tally.refused_by[decision.reasons[0].policy] += 1
+            # `hold:` and `application:` are followed by a name, which no metric may have
+            tally.refused_by[decision.reasons[0].policy.partition(":")[0]] += 1
         if degraded:
             tally.degraded[degraded] += 1
 

@@ -1,6 +1,7 @@
 import json
 
 import msgspec
+import polars as pl
 import pytest
 
 from ecluse.model.asked import Asked
@@ -166,6 +167,35 @@ def test_a_flood_of_refusals_becomes_one_entry(kit):
     last = kit.entries()[-1]
     assert (last["kind"], last["account"]) == ("refusals", "agent")
     assert json.loads(last["detail"]) == {"count": 5, "policies": {"account": 5}}
+
+
+def test_nothing_that_is_counted_for_metrics_grows_with_what_clients_write(kit):
+    said = {"id": "cases", "state": "closed", "by": "A", "reason": "r"}
+    kit.standing.apply("application", said, START)
+    body = {"key": "account", "name": "boss", "tree": True, "by": "A", "reason": "r"}
+    kit.standing.apply("hold", body, START)
+    kit.directory.creators = lambda account: ("boss",) if account == "new" else ()
+    for application, account in (("x1", "a"), ("x2", "a"), ("cases", "a"), ("x3", "new")):
+        question = Asked(account=account, application=application, persons=("1",))
+        kit.decider.decide("check", question, ME)
+    tally = kit.keeper.tally
+    assert tally.decisions == {
+        ("check", "", "permit"): 2,
+        ("check", "cases", "deny"): 1,
+        ("check", "", "hold"): 1,
+    }
+    assert tally.persons == {"": 2}
+    assert tally.refused_by == {"application": 1, "hold": 1}
+
+
+def test_nobody_makes_an_account_older_by_what_is_observed(kit):
+    kit.directory._accounts = pl.DataFrame({"account": ["listed"]})
+    kit.clock.at += HOUR
+    for at in (0, START, kit.clock.at + HOUR):
+        prepared = kit.keeper.prepare("observe", asked("1", at=at), ME)
+        assert prepared.request.created_at == kit.clock.at
+    kit.clock.at += HOUR
+    assert kit.keeper.prepare("check", asked("1"), ME).request.created_at == START + HOUR
 
 
 def test_the_client_is_named_when_it_is_not_the_application(kit):
