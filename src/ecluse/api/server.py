@@ -26,34 +26,74 @@ from ecluse.model.settings import Listen
 
 __all__ = ["open_tcp", "open_unix", "serve", "server_tls"]
 
-_HEAD_MAX: Final = 64 * 1024  # bytes of a request's line and headers
+_BESIDE_MAX: Final = (
+    64 * 1024
+)  # bytes of a request besides its body: line, headers, sizes of chunks, trailers
+_IN_A_ROW_MAX: Final = 64  # requests that wait on one connection for the answer to an earlier one
+_ARRIVAL: Final = (
+    30.0  # seconds in which a request must have come in whole, the first one from the connection on
+)
 _GRACE: Final = 10  # seconds for requests in flight, when told to stop
 _CONNECTIONS_MAX: Final = 4096
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP/1.1 with the peer in the scope, and a bound on what comes before a request is complete."""
+    """HTTP/1.1 with the peer in the scope, and bounds on what a stranger can send, how slowly, and how often."""
+
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]  # a stream is a Transport
         self._peer = _peer_of(transport)
-        self._head, self._in_head = 0, False
+        self._beside = self._body = 0
+        self._open = self._began = False
+        if len(self.connections) > _CONNECTIONS_MAX:  # those that are there already go on
+            self.transport.abort()
+        else:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._arrived()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._began, self._body = False, 0
         super().data_received(data)
-        if self._in_head:
-            self._head += len(data)
-            if self._head > _HEAD_MAX:
-                self.send_400_response("The head of the request is too long.")
+        if not self._open:
+            return
+        self._wait()
+        if not self._began:
+            self._beside += len(data) - self._body
+            if self._beside > _BESIDE_MAX and not self.transport.is_closing():
+                self.send_400_response("The request is too long beside its body.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head, self._in_head = 0, True
+        self._beside, self._open, self._began = 0, True, True
         self.scope[PEER] = self._peer  # type: ignore[typeddict-unknown-key]  # our own key
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        if len(self.pipeline) >= _IN_A_ROW_MAX:
+            raise ValueError("too many requests in a row")  # the parser makes a 400 of it
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._open = False
+        self._arrived()
+        super().on_message_complete()
+
+    def _wait(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(_ARRIVAL, self.transport.abort)
+
+    def _arrived(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class _Server(uvicorn.Server):
@@ -209,7 +249,6 @@ def _config(app: App, tls: ssl.SSLContext | None) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        limit_concurrency=_CONNECTIONS_MAX,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=_GRACE,
         **settings,
