@@ -31,6 +31,7 @@ class Case:
         contact: whom the person can call, by language.
         acr_values, max_age: what a session must bring to get past `step_up` (RFC 9470).
         ours: whether it is a fault of the software rather than a limit.
+        wide: whether it asks for more at once than a window holds: waiting does not help, asking for less does.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Case:
     acr_values: tuple[str, ...] = ()
     max_age: int | None = None
     ours: bool = False
+    wide: bool = False
 
 
 OUT_OF_REACH: Final = Case("unavailable", 503, retry_after=30, ours=True)
@@ -89,4 +91,11 @@ def of_answer(answer: Answer) -> Case:
         acr_values=answer.acr_values,
         max_age=answer.max_age,
         ours=kind == "unavailable",
+        wide=kind == "deny" and status == 403 and _too_wide(answer),
     )
+
+
+def _too_wide(answer: Answer) -> bool:
+    """Whether every budget that refuses has room for somebody: then what never passes asks for too much at once."""
+    refusing = [why for why in answer.reasons if why.effect in _KINDS]
+    return bool(refusing) and all(why.limit > 0 for why in refusing)

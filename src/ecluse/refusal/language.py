@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-__all__ = ["LANGUAGES", "Language", "Sentences", "sentences"]
+__all__ = ["LANGUAGES", "Language", "Sentences", "as_sentence", "sentences"]
 
 Language = Literal["en", "fr"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
@@ -52,6 +52,15 @@ class Sentences:
         """Takes the text in this language, else in another that is there, else nothing."""
         found = texts.get(self.language)
         return found if found is not None else next(iter(texts.values()), "")
+
+
+def as_sentence(text: str) -> str:
+    """A text with a capital letter and a full stop, as it stands among others.
+
+    >>> as_sentence("closed by somebody in charge"), as_sentence("Say why!")
+    ('Closed by somebody in charge.', 'Say why!')
+    """
+    return f"{text[:1].upper()}{text[1:]}{'' if text[-1:] in {'.', '!', '?', '…'} else '.'}"
 
 
 @cache

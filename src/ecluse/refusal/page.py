@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from ecluse.model.asked import Answer
 from ecluse.refusal.case import Case, of_answer
-from ecluse.refusal.language import LANGUAGES, Language, Sentences, sentences
+from ecluse.refusal.language import LANGUAGES, Language, Sentences, as_sentence, sentences
 from ecluse.refusal.problem import headers_of, opening_of
 
 __all__ = ["AGAIN", "JUSTIFICATION", "Page", "page", "page_of"]
@@ -87,7 +87,7 @@ def _told(case: Case, words: Sentences) -> str:
     """What happened, when it opens, and whose fault it is not."""
     said = [f"<p>{escape(words.say(f'what.{case.kind}'))}</p>"]
     if reason := words.pick(case.reason):
-        said.append(f"<p>{escape(reason)}</p>")
+        said.append(f"<p>{escape(as_sentence(reason))}</p>")
     if opening := opening_of(case, language=words.language):
         said.append(f'<p class="opens">{escape(opening)}</p>')
     if not case.ours:

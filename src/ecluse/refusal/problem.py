@@ -6,7 +6,7 @@ from typing import Any
 from ecluse.model.asked import Answer
 from ecluse.refusal.case import Case, of_answer
 from ecluse.refusal.headers import challenge
-from ecluse.refusal.language import Language, sentences
+from ecluse.refusal.language import Language, as_sentence, sentences
 
 __all__ = ["Problem", "detail_of", "headers_of", "opening_of", "problem", "problem_of"]
 
@@ -64,7 +64,7 @@ def detail_of(case: Case, *, language: Language) -> str:
     words = sentences(language)
     said = [words.say(f"what.{case.kind}")]
     if reason := words.pick(case.reason):
-        said.append(reason if reason[-1] in ".!?" else f"{reason}.")
+        said.append(as_sentence(reason))
     if case.kind == "justify":
         said.append(words.say("justify.how"))
     if opening := opening_of(case, language=language):
@@ -73,11 +73,13 @@ def detail_of(case: Case, *, language: Language) -> str:
 
 
 def opening_of(case: Case, *, language: Language) -> str:
-    """Says when it opens again; nothing where the person can do something at once."""
+    """Says when it opens again, or that less must be asked for; nothing where the page itself leads on."""
     words = sentences(language)
     if case.retry_after is not None:
         key = "later" if case.ours else f"opens.{case.kind}"
         return words.say(key, when=words.when(case.retry_after))
+    if case.wide:
+        return words.say("wide")
     return words.say("never") if case.kind in {"deny", "hold", "closed"} else ""
 
 

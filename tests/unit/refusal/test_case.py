@@ -40,6 +40,27 @@ def test_a_refusal_has_its_status(answer, kind, status, retry_after):
     assert case.entry == 7
 
 
+def _why(effect="deny", limit=60):
+    return Why("account", effect, 600, limit + 1, limit)
+
+
+@pytest.mark.parametrize(
+    ("answer", "wide"),
+    [
+        (refused(reasons=(_why(),)), True),
+        (refused(reasons=(_why(), _why("warn", limit=0))), True),
+        (refused(reasons=(_why(),), retry_after=9), False),
+        (refused(reasons=(_why(limit=0),)), False),
+        (refused(reasons=(_why(), _why("justify", limit=0))), False),
+        (refused(), False),
+        (refused("hold", reasons=(_why("hold"),)), False),
+        (refused(reasons=(Why("application:portal", "deny"),)), False),
+    ],
+)
+def test_more_than_a_window_holds_is_told_from_what_a_person_must_open(answer, wide):
+    assert of_answer(answer).wide is wide
+
+
 def test_only_the_deciding_budget_is_told():
     reasons = (
         Why("account", "deny", 3600, 151, 150, text={"en": "first"}),

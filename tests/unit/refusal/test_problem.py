@@ -44,6 +44,22 @@ def test_a_denial_says_when_to_come_back():
     assert french["contact"] == "the desk"
 
 
+def test_a_search_that_is_too_wide_says_what_to_do():
+    answer = Answer(effect="deny", released=False, reasons=(REASON,))
+    told = problem(answer, language="en").body
+    assert told["status"] == 403
+    assert told["detail"].endswith("ask for less, for example with a narrower search.")
+    assert "by itself" not in told["detail"]
+
+
+def test_the_gates_own_words_stand_as_a_sentence():
+    held = Why(
+        "hold", "hold", text={"en": "closed by somebody in charge until a person reopens it"}
+    )
+    told = problem(Answer(effect="hold", released=False, reasons=(held,)), language="en").body
+    assert " Closed by somebody in charge until a person reopens it. It" in told["detail"]
+
+
 def test_a_hold_does_not_open_by_itself():
     told = problem(Answer(effect="hold", released=False, retry_after=5), language="en")
     assert told.status == 403
