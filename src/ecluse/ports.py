@@ -84,6 +84,14 @@ class Ledger(Protocol):
         """
         ...
 
+    def kept(self, ticket: Ticket) -> bool:
+        """Called for each entry that shared a commit with others', once that has succeeded and before its data leaves.
+
+        False when an earlier refusal of the disk took the entry back: who commits for a group is told of its
+        own failure, and not of what the one before it took.
+        """
+        ...
+
     def extend(self, frame: pl.DataFrame) -> range:
         """Called by replay and import with hundreds of thousands of entries, columns named as the fields of `Entry`.
 

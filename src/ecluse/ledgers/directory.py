@@ -168,6 +168,10 @@ class DirectoryLedger:
         """Acknowledges every entry appended so far with one fsync; returns how many the ledger holds."""
         return self._commit(ticket, sync=not self._relaxed)
 
+    def kept(self, ticket: Ticket) -> bool:
+        """Whether the entry is still in the ledger; asked after a commit that followed it, whoever made that."""
+        return self._log.kept(ticket)
+
     def sync(self) -> int:
         """Makes every entry survive a loss of power, also in relaxed mode.
 

@@ -128,6 +128,10 @@ class Log:
                 told = (0, self.size) if ticket is None else (ticket.seq, ticket.seq + 1)
             return self._commit(told, sync=sync)
 
+    def kept(self, ticket: Ticket) -> bool:
+        """Whether no refusal of the disk has taken the entry back; one that is acknowledged stays so."""
+        return not (ticket.epoch < len(self._cuts) and ticket.seq >= self._cuts[ticket.epoch])
+
     def flush(self) -> int:
         """Commits for nobody in particular; when it fails, the commits of those who appended fail as well."""
         with self._committing:
@@ -226,7 +230,7 @@ class Log:
     def _must_be_kept(self, ticket: Ticket | None) -> None:
         """A commit must not confirm what another one's failure took back."""
         if ticket is not None:
-            void = ticket.epoch < len(self._cuts) and ticket.seq >= self._cuts[ticket.epoch]
+            void = not self.kept(ticket)
         else:
             void, self._untold = self._untold, False
             if void:

@@ -9,7 +9,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from ecluse.ports import Ledger
+from ecluse.model.errors import UnavailableError
+from ecluse.ports import Ledger, Ticket
 from ecluse.service.tally import Tally
 
 __all__ = ["GroupCommit"]
@@ -34,10 +35,10 @@ class GroupCommit:
         self._started = 0.0
 
     def wait(self) -> "asyncio.Future[None]":
-        """What every caller awaits who appended an entry before: done once that entry is durable.
+        """Done once a commit that began after the call has succeeded; `keep` also says whether an entry is in it.
 
         Raises, when awaited:
-            UnavailableError: when the disk refused; the entry is not in the ledger.
+            UnavailableError: when the disk refused.
         """
         group = self._gathering
         if group is None:
@@ -47,6 +48,21 @@ class GroupCommit:
                 self._loop.call_soon(self._start)  # after all requests that are at hand
         self._members += 1
         return group
+
+    async def keep(self, *tickets: Ticket) -> None:
+        """Waits until these entries, appended before, are durable.
+
+        A group is told when its own commit failed. That does not tell all: the failure of the group
+        before takes back what was appended until then, also by members of this one.
+
+        Raises:
+            UnavailableError: when the disk refused one of them.
+        """
+        await self.wait()
+        if not all(map(self._ledger.kept, tickets)):
+            raise UnavailableError(
+                "the entry was taken back because the disk refused it", help="ask again"
+            )
 
     async def close(self) -> None:
         """Waits for the last group."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from ecluse.engine.evaluate import Engine
 from ecluse.engine.explain import Usage, usage
@@ -19,7 +20,10 @@ from ecluse.runners.commits import GroupCommit
 from ecluse.runners.reservations import Reservations
 from ecluse.service.gatekeeper import Gatekeeper, Prepared
 
-__all__ = ["Decider", "EmbeddedCounts"]
+__all__ = ["PERSONS_AT_ONCE", "Decider", "EmbeddedCounts"]
+
+PERSONS_AT_ONCE: Final = 2_000
+"""Persons of a batch after which others have their turn."""
 
 
 class Decider:
@@ -139,7 +143,7 @@ class EmbeddedCounts:
         answer, ticket = self._decider.decide(operation, asked, client)
         if ticket is not None:
             try:
-                await self._commits.wait()
+                await self._commits.keep(ticket)
             except UnavailableError:
                 self._decider.undo(answer.reservation)
                 raise
@@ -149,11 +153,17 @@ class EmbeddedCounts:
         self, calls: Sequence[tuple[Operation, Asked]], client: Client
     ) -> list[Answer]:
         """Decides several requests in order, with one wait for the disk."""
-        answers = []
+        answers, tickets, persons = list[Answer](), list[Ticket](), 0
         try:
             for operation, asked in calls:
-                answers.append(self._decider.decide(operation, asked, client)[0])
-            await self._commits.wait()
+                answer, ticket = self._decider.decide(operation, asked, client)
+                answers.append(answer)
+                tickets += [] if ticket is None else [ticket]
+                persons += len(asked.persons)
+                if persons > PERSONS_AT_ONCE:
+                    persons = 0
+                    await asyncio.sleep(0)
+            await self._commits.keep(*tickets)
         except UnavailableError:
             for answer in answers:
                 self._decider.undo(answer.reservation)

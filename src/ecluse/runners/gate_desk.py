@@ -159,7 +159,5 @@ class GateDesk:
 
     async def _asked(self, question: str, about: str, client: Client) -> None:
         """Who looks into the ledger is in the ledger, before anything is seen (CNIL, délibération 2021-122)."""
-        self.keeper.note(
-            "query", {"question": question, "about": about, "by": client.person or client.id}
-        )
-        await self._commits.wait()
+        detail = {"question": question, "about": about, "by": client.person or client.id}
+        await self._commits.keep(self.keeper.note("query", detail))

@@ -19,8 +19,9 @@ from ecluse.model.decision import Decision, Hold, Reason
 from ecluse.model.errors import UnavailableError
 from ecluse.model.policy import Budget, Effect, Key, PolicySet
 from ecluse.model.settings import Failure, SharedCounter
-from ecluse.ports import Counter
+from ecluse.ports import Counter, Ticket
 from ecluse.runners.commits import GroupCommit
+from ecluse.runners.embedded import PERSONS_AT_ONCE
 from ecluse.runners.reservations import Reservations
 from ecluse.service.gatekeeper import Gatekeeper, Prepared
 
@@ -78,22 +79,30 @@ class SharedCounts:
 
     async def ask(self, operation: Operation, asked: Asked, client: Client) -> Answer:
         """Decides one request; durable when it returns."""
-        answer, wait = await self._decide(operation, asked, client)
-        if wait:
-            await self._durable([answer])
+        prepared = self.keeper.prepare(operation, asked, client)
+        answer, ticket = self._conclude(prepared, await self._send(prepared), client)
+        if ticket is not None:
+            await self._durable([answer], [ticket])
         return answer
 
     async def ask_many(
         self, calls: Sequence[tuple[Operation, Asked]], client: Client
     ) -> list[Answer]:
         """Decides several requests in order, with one wait for the disk."""
-        prepared = [self.keeper.prepare(o, asked, client) for o, asked in calls]
+        prepared, persons = list[Prepared](), 0
+        for operation, asked in calls:
+            prepared.append(self.keeper.prepare(operation, asked, client))
+            persons += len(asked.persons)
+            if persons > PERSONS_AT_ONCE:
+                persons = 0
+                await asyncio.sleep(0)
         verdicts = [self._send(p) for p in prepared]
-        answers = [
-            self._conclude(p, await verdict, client)[0]
+        told = [
+            self._conclude(p, await verdict, client)
             for p, verdict in zip(prepared, verdicts, strict=True)
         ]
-        await self._durable(answers)
+        answers = [answer for answer, _ in told]
+        await self._durable(answers, [ticket for _, ticket in told if ticket is not None])
         return answers
 
     async def post(self, name: str, client: Client, shown: Sequence[str] | None) -> bool:
@@ -153,12 +162,6 @@ class SharedCounts:
         await asyncio.gather(*self._workers, return_exceptions=True)
         await self.counter.close()
 
-    async def _decide(
-        self, operation: Operation, asked: Asked, client: Client
-    ) -> tuple[Answer, bool]:
-        prepared = self.keeper.prepare(operation, asked, client)
-        return self._conclude(prepared, await self._send(prepared), client)
-
     def _send(self, prepared: Prepared) -> "asyncio.Future[Verdict]":
         verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         if prepared.refusal is not None:
@@ -171,7 +174,7 @@ class SharedCounts:
 
     def _conclude(
         self, prepared: Prepared, verdict: Verdict, client: Client
-    ) -> tuple[Answer, bool]:
+    ) -> tuple[Answer, Ticket | None]:
         number, name = verdict.decision.reservation, None
         if number is not None:
             end = verdict.at + self.keeper.settings.reservation
@@ -181,11 +184,11 @@ class SharedCounts:
         answer, ticket = self.keeper.conclude(prepared, verdict, reservation=name, degraded=away)
         if ticket is not None and name is not None:
             self.reservations.written(name, ticket.seq)
-        return answer, ticket is not None
+        return answer, ticket
 
-    async def _durable(self, answers: Sequence[Answer]) -> None:
+    async def _durable(self, answers: Sequence[Answer], tickets: Sequence[Ticket]) -> None:
         try:
-            await self._commits.wait()
+            await self._commits.keep(*tickets)
         except UnavailableError:
             for answer in answers:
                 found = (

@@ -64,6 +64,17 @@ def test_the_next_group_is_told_when_it_was_appended_while_the_disk_refused_this
     assert ledger.commit() == 2
 
 
+def test_who_was_not_told_can_ask(ledger, disk):
+    kept = ledger.append(entry(9))
+    ledger.commit()
+    gone = ledger.append(entry(1))
+    disk.full = True
+    with pytest.raises(UnavailableError):
+        ledger.commit()
+    assert (ledger.kept(kept), ledger.kept(gone)) == (True, False)
+    assert ledger.commit() == 2, "the group after it has nothing to write, and nothing to complain of"
+
+
 def test_a_sync_that_the_disk_refuses_tells_the_group(tmp_path, disk):
     with DirectoryLedger.create(tmp_path / "l", disk=disk, relaxed=True) as ledger:
         ledger.append(entry(1))

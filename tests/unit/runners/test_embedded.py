@@ -1,7 +1,10 @@
 import asyncio
+import errno
+import threading
 
 import pytest
 
+from ecluse.ledgers.disk import Disk
 from ecluse.model.client import Client, Scope
 from ecluse.model.errors import CallerError, UnavailableError
 from ecluse.model.policy import Effect
@@ -121,6 +124,9 @@ class FullDisk:
             raise UnavailableError("the disk is full")
         return self.ledger.commit()
 
+    def kept(self, ticket):
+        return self.ledger.kept(ticket)
+
 
 def test_nothing_is_answered_that_is_not_on_disk(kit):
     async def scene():
@@ -165,3 +171,84 @@ def test_a_client_that_may_not_speak_for_an_application_counts_nothing(kit):
     with pytest.raises(Exception, match="not enrolled"):
         kit.decider.decide("check", asked("1"), stranger)
     assert kit.ledger.size == 0
+
+
+def test_others_have_their_turn_during_a_long_batch(kit):
+    calls = [("observe", asked(*(f"{n}-{m}" for m in range(1_000)))) for n in range(30)]
+
+    async def scene():
+        commits = GroupCommit(kit.ledger, kit.keeper.tally)
+        counts = EmbeddedCounts(kit.decider, commits)
+        batch = asyncio.create_task(counts.ask_many(calls, ME))
+        await asyncio.sleep(0)
+        answer = await counts.ask("check", asked("1", account="other"), ME)
+        told = await batch
+        await commits.close()
+        return answer.entry, [a.entry for a in told]
+
+    entry, told = asyncio.run(scene())
+    assert min(told) < entry < max(told)
+    assert len(kit.entries()) == 31
+
+
+class FullOnce(Disk):
+    """Has no space for the next write."""
+
+    full = False
+
+    def write(self, descriptor, data):
+        if self.full:
+            self.full = False
+            raise OSError(errno.ENOSPC, "No space left on device")
+        super().write(descriptor, data)
+
+
+def answers_around_a_full_disk(kit, first, second):
+    """What two get of whom the second asks after the first's commit has begun, which then fails."""
+    begun, go_on = threading.Event(), threading.Event()
+    commit, disk = kit.ledger.commit, FullOnce()
+    kit.ledger._log._disk = disk
+
+    def late():
+        begun.set()
+        assert go_on.wait(30)
+        return commit()
+
+    async def scene():
+        commits = GroupCommit(kit.ledger, kit.keeper.tally)
+        counts = EmbeddedCounts(kit.decider, commits)
+        kit.ledger.commit = late
+        asking = [asyncio.create_task(first(counts))]
+        await asyncio.to_thread(begun.wait, 30)
+        asking.append(asyncio.create_task(second(counts)))
+        await asyncio.sleep(0)
+        disk.full = True
+        go_on.set()
+        told = await asyncio.gather(*asking, return_exceptions=True)
+        await commits.close()
+        kit.ledger.commit = commit
+        return told
+
+    return asyncio.run(scene())
+
+
+def test_nobody_is_released_whose_entry_went_with_another_ones_group(kit):
+    told = answers_around_a_full_disk(
+        kit,
+        lambda counts: counts.ask("check", asked("1"), ME),
+        lambda counts: counts.ask("check", asked("2"), ME),
+    )
+    assert [type(t) for t in told] == [UnavailableError] * 2
+    assert kit.entries() == []
+
+
+def test_no_call_of_a_batch_is_released_whose_entry_went_with_another_ones_group(kit):
+    calls = [("check", asked("2")), ("reserve", asked("3"))]
+    told = answers_around_a_full_disk(
+        kit,
+        lambda counts: counts.ask("check", asked("1"), ME),
+        lambda counts: counts.ask_many(calls, ME),
+    )
+    assert [type(t) for t in told] == [UnavailableError] * 2
+    assert kit.entries() == []
+    assert len(kit.decider.reservations) == 0
