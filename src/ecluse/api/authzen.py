@@ -14,7 +14,7 @@ asking "could this account" counts as well, and the search APIs of the specifica
 
 import asyncio
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -22,7 +22,7 @@ import msgspec
 from ecluse.api.app import problem_reply
 from ecluse.api.authzen_document import EVALUATION, EVALUATIONS, METADATA
 from ecluse.api.exchange import JSON, Exchange, Reply, Route
-from ecluse.model.asked import Answer, Asked, Why
+from ecluse.model.asked import PERSONS_MAX, Answer, Asked, Why
 from ecluse.model.client import Client, Scope
 from ecluse.model.errors import CallerError, EcluseError, UnavailableError
 from ecluse.runners.desk import Desk
@@ -129,8 +129,10 @@ class _Point:
         defaults = msgspec.json.decode(exchange.body, type=dict[str, Any])
         each = [_merged(defaults, evaluation) for evaluation in whole.evaluations]
         if semantic == "execute_all":
-            # Each begins in order before any waits, so that all share one wait for the disk.
-            told = await asyncio.gather(*(self._one(e, exchange.client) for e in each))
+            told = []
+            for some in _turns(each):
+                # Each begins in order before any waits, so that all share one wait for the disk.
+                told += await asyncio.gather(*(self._one(e, exchange.client) for e in some))
         else:
             told = await self._until(each, exchange.client, stop=_STOPS[semantic])
         await _wait([answer for answer, _ in told])
@@ -183,6 +185,27 @@ async def _answered(exchange: Exchange, answering: Coroutine[Any, Any, Reply]) -
     if name is not None and _REQUEST_ID.fullmatch(name):
         reply.headers = (*reply.headers, (b"x-request-id", name))
     return reply
+
+
+def _turns(each: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Evaluations that may begin together; of those that name very many persons few, so that others have their turn."""
+    some, persons = list[dict[str, Any]](), 0
+    for evaluation in each:
+        some.append(evaluation)
+        persons += _named(evaluation)
+        if persons > PERSONS_MAX:
+            yield some
+            some, persons = [], 0
+    if some:
+        yield some
+
+
+def _named(evaluation: dict[str, Any]) -> int:
+    """How many persons an evaluation names; it may be anything yet."""
+    resource = evaluation.get("resource")
+    properties = resource.get("properties") if isinstance(resource, dict) else None
+    persons = properties.get("persons") if isinstance(properties, dict) else None
+    return len(persons) if isinstance(persons, list) else 1
 
 
 def _merged(defaults: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:

@@ -320,6 +320,30 @@ class TestEvaluations:
         assert point.many(document).status == 400
         assert point.desk.asked == []
 
+    def test_a_list_said_once_for_many_evaluations_does_not_keep_others_waiting(self):
+        point, begun, most = Point(), 0, 0
+        ask = point.desk.ask
+
+        async def slow_ask(operation, asked, client):
+            nonlocal begun, most
+            begun += len(asked.persons)
+            most = max(most, begun)
+            await asyncio.sleep(0)
+            begun -= len(asked.persons)
+            return await ask(operation, asked, client)
+
+        point.desk.ask = slow_ask
+        persons = [str(n) for n in range(3_000)]
+        properties = {"properties": {"persons": persons}}
+        document = ASKED | {"resource": {"type": "persons", "id": "list", **properties}}
+        odd = [
+            {"resource": odd}
+            for odd in (None, [], {"properties": 1}, {"id": "x", "type": "person"})
+        ]
+        told = point.many(document | {"evaluations": [{}] * 20 + odd})
+        assert decisions(told) == [True] * 20 + [False] * 3 + [True]
+        assert most <= 12_000
+
     def test_slow_waits_once(self, monkeypatch):
         waits = []
         sleep = asyncio.sleep
