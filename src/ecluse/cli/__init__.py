@@ -66,6 +66,12 @@ class _Terminated(BaseException):
     """SIGTERM came; what is open closes on the way out, as after Ctrl-C."""
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Ctrl-C. A kind of its own: Python ends by SIGINT, whatever the command's code is, when a bare KeyboardInterrupt
+    passed through code made from text, such as a dataclass that was being imported.
+    """
+
+
 class _Commands(click.Group):
     """Finds `ecluse NAME` in the module `ecluse.cli.NAME`, and imports only the one asked for."""
 
@@ -160,17 +166,20 @@ def _accept_any_character() -> None:
 def _terminating() -> Iterator[None]:
     """Lets SIGTERM end the command as Ctrl-C does: files close, a ledger stays valid."""
 
-    def stop(_number: int, _frame: Any) -> NoReturn:
-        raise _Terminated
+    def stop(number: int, _frame: Any) -> NoReturn:
+        raise _Terminated if number == signal.SIGTERM else _Interrupted
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop)}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not when it is ignored
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _let_go_of_output() -> None:
