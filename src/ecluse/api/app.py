@@ -66,7 +66,7 @@ class App:
                     return _refuse(401, who.what, challenge)
                 client = who
                 if route.scopes and client.may.isdisjoint(route.scopes):
-                    needed = ", ".join(sorted(route.scopes))
+                    needed = "` or `".join(sorted(route.scopes, reverse=True))
                     return _refuse(
                         403, f"`{client.id}` is not enrolled to do this: it needs `{needed}`"
                     )

@@ -42,7 +42,12 @@ command.add_command(route)
 
 @command.command()
 @click.argument("account", type=TEXT)
-@click.option("--application", type=TEXT, default="", help="Through which application.")
+@click.option(
+    "--application",
+    type=TEXT,
+    default="",
+    help="Through which application; may be left out where your client is enrolled for one alone.",
+)
 @gate_options
 @json_option
 def status(
@@ -54,10 +59,8 @@ def status(
     if as_json:
         print_json(told)
         return
-    if told["hold"]:
-        say(f"{account}: closed by `{told['hold']['policy']}` since {told['hold']['at']}")
-    if told["closed"]:
-        say(f"{account}: {told['closed']['en']}")
+    for line in _closed(told):
+        say(f"{account}: {line}")
     print_table(_budgets(told["budgets"], about=account))
 
 
@@ -108,7 +111,9 @@ def health(ctx: click.Context, address: str, token_file: str | None, *, as_json:
     if as_json:
         print_json(told)
     else:
-        say(f"{told['status']}: since {told['since']}, {counted(told['findings'], 'open finding')}")
+        where = "; `ecluse gate findings` lists them" if told["findings"] else ""
+        found = counted(told["findings"], "open finding")
+        say(f"{told['status']}: since {told['since']}, {found}{where}")
     ctx.exit(1 if told["status"] == "fail" else 0)
 
 
@@ -170,7 +175,8 @@ def application(name: str, *, as_json: bool, **options: Any) -> None:
             closes_at=options["closes_at"],
             isolate=options["isolate"],
         )
-    _done(told, f"application {name}: {state}", as_json=as_json)
+    others = ", and the others of its portal until it is set without --isolate"
+    _done(told, f"application {name}: {state}{others * options['isolate']}", as_json=as_json)
 
 
 @command.command()
@@ -181,6 +187,19 @@ def reload(address: str, token_file: str | None, *, as_json: bool) -> None:
     with at_gate(address, token_file) as gate:
         told = gate.reload()
     _done(told, f"policy {told['digest'][:12]} in force", as_json=as_json)
+
+
+def _closed(told: dict[str, Any]) -> list[str]:
+    """Whether and since when nothing is shown to the account; empty when it is open."""
+    held, closed = told["hold"], told["closed"]
+    lines = [closed["en"]] if closed else []
+    if held and held["policy"] != "hold":
+        lines.insert(
+            0, f"closed by `{held['policy']}` since {held['at']}, until a person reopens it"
+        )
+    elif held and lines:
+        lines[0] += f", since {held['at']}"
+    return lines
 
 
 def _key(options: dict[str, Any]) -> Literal["account", "session"]:

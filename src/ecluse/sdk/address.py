@@ -112,6 +112,11 @@ class Address:
         return cls(origin, token=shown)
 
     @property
+    def written(self) -> str:
+        """As people write it."""
+        return self.origin if self.unix is None else f"unix:{self.unix}"
+
+    @property
     def server(self) -> httpcore.Origin:
         """Where to connect, as httpcore names it."""
         return httpcore.URL(self.origin).origin
@@ -152,7 +157,7 @@ def _split(written: str) -> tuple[str, str, str]:
     ):
         raise CallerError(
             "this is no address of a gate",
-            help="write `unix:/run/ecluse/gate.sock` or `https://gate.example.org:8750`",
+            help="write `unix:` before the path of a socket (`unix:/run/ecluse/gate.sock`), or `https://gate.example.org:8750`",
         )
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + ("" if port is None else f":{port}"), parts.scheme, host

@@ -192,13 +192,13 @@ class AsyncGate:
                     except ERRORS as error:
                         pause = attempt.again_in(idempotent=call.idempotent)
                         if pause is None:
-                            raise failed(error, sent=attempt.sent) from None
+                            raise failed(error, self._address, sent=attempt.sent) from None
                         await asyncio.sleep(pause)
                     else:
                         return call.read(status, kind, body)
         except TimeoutError:
             late = httpcore.TimeoutException()
-            raise failed(late, sent=attempt.sent) from None
+            raise failed(late, self._address, sent=attempt.sent) from None
         finally:
             CURRENT.reset(outer)
 

@@ -37,6 +37,7 @@ class _Told(msgspec.Struct):
     """What is read of a problem document."""
 
     title: str = ""
+    detail: str = ""
     answer: Answer | None = None
 
 
@@ -150,7 +151,9 @@ def _read_settled(status: int, kind: str, body: bytes) -> Settled:
 
 
 def _read_object(status: int, kind: str, body: bytes) -> dict[str, Any]:
-    _expect(status, kind, body)
+    """What a person asked for: the gate's advice on an error is for that person, and names nobody who is read."""
+    if status != 200:
+        raise _failure(status, kind, body, advice=_printable(_told(kind, body).detail))
     return _decode(_objects, body)
 
 
@@ -172,21 +175,28 @@ def _expect(status: int, kind: str, body: bytes) -> None:
 
 
 def _failure(
-    status: int, kind: str, body: bytes
+    status: int, kind: str, body: bytes, *, advice: str = ""
 ) -> GateUnavailable | GateBadAnswer | GateRefusedCall | GateRefusedClient:
     """What a status without an answer means. The title is the gate's own; a detail could repeat what was sent."""
-    told = "".join(c for c in _told(kind, body).title if c.isprintable())[:200]
+    told = _printable(_told(kind, body).title)
     said = f": {told}" if told else ""
     if status in {401, 403}:
         return GateRefusedClient(
             f"the gate does not let this client do this{said}",
-            help="enrol the client with `ecluse client add`, and give it its token or certificate",
+            help=advice
+            or "enrol it with `ecluse client add`, start the gate with that clients file (or reload it), and give the "
+            "client its token (a command: `--token-file`) or certificate",
         )
     if status == 429 or 500 <= status < 600:
-        return GateUnavailable(f"the gate answered {status}{said}", sent=True)
+        advice = advice or ("" if told else "the gate's own log says what happened")
+        return GateUnavailable(f"the gate answered {status}{said}", sent=True, help=advice)
     if 400 <= status < 500:
-        return GateRefusedCall(f"the gate answered {status}{said}")
+        return GateRefusedCall(f"the gate answered {status}{said}", help=advice)
     return GateBadAnswer(f"the gate answered {status}", help="is the address that of a gate?")
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())[:200]
 
 
 def _told(kind: str, body: bytes) -> _Told:

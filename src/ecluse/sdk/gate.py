@@ -198,7 +198,7 @@ class Gate:
                 except ERRORS as error:
                     pause = attempt.again_in(idempotent=call.idempotent)
                     if pause is None:
-                        raise failed(error, sent=attempt.sent) from None
+                        raise failed(error, self._address, sent=attempt.sent) from None
                     time.sleep(pause)
                 else:
                     return call.read(status, kind, body)
@@ -241,19 +241,29 @@ class Gate:
         return SyncPool(connect, most=self._connections)
 
 
-def failed(error: Exception, *, sent: bool) -> GateUnavailable:
+def failed(error: Exception, address: Address, *, sent: bool) -> GateUnavailable:
     """Says in words that a call failed on the way."""
+    reason = _of_the_system(error)
     if isinstance(error, httpcore.TimeoutException):
         why = "it did not answer in time"
     elif isinstance(error, httpcore.ConnectError):
-        why = "it cannot be reached"
+        why = f"it cannot be reached ({reason})" if reason else "it cannot be reached"
     else:
         why = "the connection broke"
     return GateUnavailable(
-        f"the gate does not answer: {why}",
+        f"the gate at `{address.written}` does not answer: {why}",
         sent=sent,
-        help="see that it runs (`ecluse serve`), and that its address and permissions let this process in",
+        help="see that it runs there (`ecluse serve`), and that its permissions let this process in",
     )
+
+
+def _of_the_system(error: BaseException | None) -> str:
+    """The system's word for what went wrong, such as `permission denied`."""
+    while error is not None:
+        if isinstance(error, OSError) and error.strerror:
+            return error.strerror.lower()
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def kind_of(headers: Sequence[tuple[bytes, bytes]]) -> str:

@@ -96,6 +96,23 @@ def test_a_title_is_told_and_nothing_that_was_sent():
     assert str(error.value) == "the gate answered 400: badname"
 
 
+def test_what_a_person_asked_for_brings_the_gates_advice():
+    with pytest.raises(GateRefusedCall) as error:
+        calls.act("application", {}).read(
+            400, PROBLEM, told(title="past", detail="give a\nlater date")
+        )
+    assert (str(error.value), error.value.help) == (
+        "the gate answered 400: past",
+        "give alater date",
+    )
+    with pytest.raises(GateRefusedClient) as refused:
+        calls.fetch("/v1/findings").read(403, PROBLEM, told(title="no"))
+    assert "ecluse client add" in refused.value.help
+    with pytest.raises(GateUnavailable) as failed:
+        calls.fetch("/v1/findings").read(500, "text/plain", b"Internal Server Error")
+    assert "log" in failed.value.help
+
+
 def test_several_questions_are_one_call():
     call = calls.ask_many([("check", ASKED), ("observe", ASKED)])
     written = msgspec.json.decode(call.body)["calls"]

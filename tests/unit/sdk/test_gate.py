@@ -126,6 +126,8 @@ def test_a_gate_that_is_not_there(unix):
     with Gate(f"unix:{unix}", deadline=5) as gate, pytest.raises(GateUnavailable) as error:
         gate.reserve(ASKED)
     assert not error.value.sent
+    said = f"the gate at `unix:{unix}` does not answer: it cannot be reached (no such file or directory)"
+    assert str(error.value) == said
     assert "ecluse serve" in error.value.help
 
 
