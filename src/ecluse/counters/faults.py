@@ -44,6 +44,11 @@ _SAID: Final[tuple[tuple[type[Exception], str, str], ...]] = (
         "look at `redis-cli --cluster check`",
     ),
     (
+        redis_errors.MovedError,
+        "is on another node of a Redis Cluster",
+        "set `cluster: true`",
+    ),
+    (
         redis_errors.AskError,
         "is moving the counter to another node",
         "wait until the slot has been moved",
@@ -69,10 +74,7 @@ _CODES: Final = {
     ),
     "BUSY": ("is busy with a script of somebody else", "wait, or end it with `SCRIPT KILL`"),
     "ASK": ("is moving the counter to another node", "wait until the slot has been moved"),
-    "MOVED": (
-        "is a node of a Redis Cluster that does not keep the counter",
-        "set `cluster: true`",
-    ),
+    "MOVED": ("is on another node of a Redis Cluster", "set `cluster: true`"),
 }
 _LINE: Final = re.compile(r"user_script:(\d+):")
 

@@ -126,10 +126,10 @@ class Link:
                 await self._drop_idle()
             except redis_errors.ResponseError as error:
                 moved = self._moved(error, line)
+                await self._drop_idle()  # what refuses may be a master that is none any more
                 if moved is None:
                     raise
                 self._home = moved
-                await self._drop_idle()
         raise UnavailableError(
             "the nodes of the Redis Cluster do not agree on which of them keeps the shared counter",
             help="wait until `redis-cli --cluster check` finds every slot covered",

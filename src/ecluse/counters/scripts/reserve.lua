@@ -1,7 +1,15 @@
 -- What is written down so that an access can be taken back, and so that later ones are not lost by it?
 
--- The items of all draws, each once.
+-- The items of all draws, each once; mostly every draw has the same list.
 local function items_of_all(draws)
+  local first, same = nil, true
+  for _, draw in ipairs(draws) do
+    first = first or draw.items
+    same = same and (not draw.items or draw.items == first)
+  end
+  if same then
+    return first or {}
+  end
   local items, known = {}, {}
   for _, draw in ipairs(draws) do
     for _, item in ipairs(draw.items or {}) do
