@@ -1,6 +1,7 @@
 """What several commands share: `--json`, and how they print."""
 
 import json
+import re
 from typing import Any, Final
 
 import click
@@ -17,6 +18,10 @@ __all__ = [
     "say",
     "zone_name",
 ]
+
+
+_C1: Final = re.compile("[\x7f-\x9f]")
+"""Controls that JSON leaves as they are, and terminals obey."""
 
 
 class _Text(click.ParamType[str]):
@@ -60,7 +65,7 @@ json_option = click.option(
 def print_json(document: Any) -> None:
     """Prints the one JSON document of a command, in UTF-8 whatever the terminal speaks (RFC 8259, 8.1)."""
     text = exact(json.dumps(document, ensure_ascii=False, indent=2))
-    click.echo(text.encode())
+    click.echo(_C1.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode())
 
 
 def print_table(table: Any) -> None:

@@ -216,7 +216,9 @@ def _done(told: dict[str, Any], line: str, *, as_json: bool) -> None:
 def _budgets(budgets: list[dict[str, Any]], *, about: str) -> Any:
     from rich.table import Table
 
-    table = Table(title=f"what {about} may still read", title_justify="left")
+    from ecluse.reports.text import plain
+
+    table = Table(title=f"what {plain(about)} may still read", title_justify="left")
     for name in ("budget", "in", "limit", "used", "left"):
         table.add_column(name, justify="left" if name in {"budget", "in"} else "right")
     for budget in budgets:
