@@ -46,7 +46,7 @@ class _Protocol(HttpToolsProtocol):
         super().connection_made(transport)  # type: ignore[arg-type]  # a stream is a Transport
         self._peer = _peer_of(transport)
         self._beside = self._body = 0
-        self._open = self._began = False
+        self._open = self._began = self._in_head = False
         if len(self.connections) > _CONNECTIONS_MAX:  # those that are there already go on
             self.transport.abort()
         else:
@@ -69,10 +69,15 @@ class _Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._beside, self._open, self._began = 0, True, True
+        self._beside, self._open, self._began, self._in_head = 0, True, True, True
         self.scope[PEER] = self._peer  # type: ignore[typeddict-unknown-key]  # our own key
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # what comes after a body is no header (RFC 9110, 6.5.1)
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
+        self._in_head = False
         if len(self.pipeline) >= _IN_A_ROW_MAX:
             raise ValueError("too many requests in a row")  # the parser makes a 400 of it
         super().on_headers_complete()

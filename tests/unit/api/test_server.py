@@ -150,6 +150,24 @@ def test_a_body_in_chunks_and_requests_in_a_row_are_as_long_as_they_are(place):
     run(place, reader, steps)
 
 
+def test_what_comes_after_a_body_is_no_header(place):
+    seen = []
+
+    async def app(scope, receive, send):
+        await reader(scope, receive, send)
+        seen.extend(name for name, _ in scope["headers"])
+
+    async def steps():
+        reading, writing = await asyncio.open_unix_connection(place)
+        writing.write(HEAD + b"transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n")
+        writing.write(b"authorization: Bearer x\r\necluse-account: boss\r\n\r\n")
+        await reading.readuntil(b"\r\n\r\n1")
+        writing.close()
+
+    run(place, app, steps)
+    assert seen == [b"host", b"transfer-encoding"]
+
+
 def test_those_who_are_connected_go_on_when_too_many_come(place, monkeypatch):
     monkeypatch.setattr(server, "_CONNECTIONS_MAX", 3)
 
