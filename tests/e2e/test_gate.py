@@ -134,10 +134,15 @@ def test_a_stricter_policy_holds_at_once_and_a_faulty_one_not_at_all(managed):
         return {finding["code"] for finding in told["findings"]}
 
     until(lambda: "files-refused" in codes())
+    assert "high: changed files were refused" in process.log.read_text(encoding="utf-8")
+    assert process.call("GET", "/v1/health")[1]["status"] == "warn"
     assert read(process, "3")[0] == 429
     process.policy.write_text(POLICY.format(limit=5), encoding="utf-8")
     assert ecluse("gate", "reload", *person).returncode == 0
     assert "files-refused" not in codes()
+    assert "over: changed files were refused" in process.log.read_text(encoding="utf-8")
+    process.process.send_signal(signal.SIGHUP)
+    until(lambda: "files read again: policy" in process.log.read_text(encoding="utf-8"))
     assert [read(process, p)[0] for p in ("3", "4", "5", "6")] == [200, 200, 200, 429]
 
 
@@ -215,7 +220,7 @@ def test_a_relaxed_gate_says_so(tmp_path):
     arguments = ("--settings", str(tmp_path / "gate.yaml"))
     with gate(tmp_path, policy=POLICY.format(limit=3), arguments=arguments) as process:
         assert read(process, "1")[0] == 200
-        assert "NOT durable" in process.log.read_text(encoding="utf-8")
+        until(lambda: "NOT durable" in process.log.read_text(encoding="utf-8"))
         assert process.call("GET", "/v1/health")[1]["durable"] is False
         process.kill()
         assert len(persons_in(process.ledger, "agent")) == 1, (

@@ -65,4 +65,4 @@ def command(*, as_json: bool, **options: Any) -> None:
         for line in started.lines:
             say(line, err=True)
 
-    run_gate(GateFiles(**options), tell=tell)
+    run_gate(GateFiles(**options), tell=tell, say=lambda line: say(line, err=True))

@@ -142,7 +142,7 @@ class GateDesk:
 
     def health(self) -> dict[str, Any]:
         """Whether it decides, without names: anybody may ask."""
-        grave = any(f.severity is Severity.CRITICAL for f in self._findings.open())
+        grave = any(f.severity >= Severity.HIGH for f in self._findings.open())
         away = self.counts.degraded
         status = "fail" if away == "deny" else "warn" if away or grave else "pass"
         return {

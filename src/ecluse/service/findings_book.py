@@ -18,10 +18,15 @@ _KEPT_MAX: Final = 1000
 
 
 class FindingsBook:
-    """Open findings, by their code and what they are about."""
+    """Open findings, by their code and what they are about.
+
+    Attributes:
+        told: hears of each finding when it is raised, and (True) when it is over; nobody does at first.
+    """
 
     def __init__(self, ledger: Ledger, now: Callable[[], int]) -> None:
         self._ledger, self._now = ledger, now
+        self.told: Callable[[Finding, bool], None] = lambda _, __: None
         self._open: dict[tuple[str, str], Finding] = {}
         self._found_by: dict[str, frozenset[tuple[str, str]]] = {}
 
@@ -63,3 +68,4 @@ class FindingsBook:
         }
         text = msgspec.json.encode(detail).decode()
         self._ledger.append(Entry(at=self._now(), account="", kind=FINDING, detail=text))
+        self.told(finding, over)

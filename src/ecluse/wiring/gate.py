@@ -61,6 +61,8 @@ class Started:
 
 
 Tell = Callable[[Started], None]
+Say = Callable[[str], None]
+"""One line for whoever reads the gate's log."""
 
 
 @dataclass(slots=True)
@@ -78,8 +80,13 @@ class _Gate:
     app: App
 
 
-def run_gate(files: GateFiles, *, tell: Tell) -> None:
+def run_gate(files: GateFiles, *, tell: Tell, say: Say) -> None:
     """Runs a gate until it is told to stop.
+
+    Args:
+        files: what it is made of.
+        tell: hears of it once, when it answers.
+        say: hears of findings from then on, and of files that SIGHUP had read again.
 
     Raises:
         CallerError, ConfigError, SourceError: when a file or an address is wrong.
@@ -91,10 +98,10 @@ def run_gate(files: GateFiles, *, tell: Tell) -> None:
         raise CallerError(
             "the settings say nowhere to answer", help="write `listen`, or give --unix or --tcp"
         )
-    uvloop.run(_run(files, settings, tell))
+    uvloop.run(_run(files, settings, tell, say))
 
 
-async def _run(files: GateFiles, settings: Settings, tell: Tell) -> None:
+async def _run(files: GateFiles, settings: Settings, tell: Tell, say: Say) -> None:
     async with AsyncExitStack() as stack:
         rules = open_rules(files.policy, files.estate)
         tls = server_tls(settings.listen)
@@ -104,12 +111,15 @@ async def _run(files: GateFiles, settings: Settings, tell: Tell) -> None:
         sockets = [(opened, context) for opened, context in found if opened is not None]
         _freeze()
 
-        await serve(
-            gate.app,
-            sockets,
-            ready=lambda: tell(_introduction(gate, rules)),
-            reload=lambda: gate.reloading.reload("SIGHUP"),
-        )
+        def ready() -> None:
+            tell(_introduction(gate, rules))
+            gate.findings.told = lambda finding, over: say(_line(finding, over=over))
+
+        async def again() -> None:
+            if (told := await gate.reloading.reload("SIGHUP"))["taken"]:
+                say(f"files read again: policy {told['digest'][:12]} in force")
+
+        await serve(gate.app, sockets, ready=ready, reload=again)
 
 
 def _open_ledger(files: GateFiles, settings: Settings) -> DirectoryLedger:
@@ -222,6 +232,12 @@ def _freeze() -> None:
     gc.disable()
 
 
+def _line(finding: Finding, *, over: bool) -> str:
+    if over:
+        return f"over: {finding.what}"
+    return f"{finding.severity.name.lower()}: {finding.what}; {finding.help}"
+
+
 def _introduction(gate: _Gate, rules: Rules) -> Started:
     settings, policies = gate.settings, gate.keeper.policies
     where = [at for at in (settings.listen.unix, settings.listen.tcp) if at]
@@ -238,7 +254,7 @@ def _introduction(gate: _Gate, rules: Rules) -> Started:
             "what is read in that time comes on top of the loss bound"
         )
     found = gate.findings.open()
-    lines += [f"{f.severity.name.lower()}: {f.what}; {f.help}" for f in found]
+    lines += [_line(f, over=False) for f in found]
     document = {
         "version": __version__,
         "answers_at": where,

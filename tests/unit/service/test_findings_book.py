@@ -43,3 +43,16 @@ def test_a_check_replaces_only_what_it_found_before(tmp_path):
             ("gap", "c"),
             ("other", ""),
         ]
+
+
+def test_a_listener_hears_of_each_once(tmp_path):
+    heard = []
+    with GateKit(tmp_path / "ledger") as kit:
+        book = FindingsBook(kit.ledger, kit.clock)
+        book.raise_(finding("before"))
+        book.told = lambda f, over: heard.append((f.code, over))
+        book.raise_(finding("away"))
+        book.raise_(finding("away"))
+        book.settle("away")
+        book.settle("before")
+    assert heard == [("away", False), ("away", True), ("before", True)]
