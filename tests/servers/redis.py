@@ -138,6 +138,7 @@ class RedisCluster:
                 "--cluster-enabled", "yes",
                 "--cluster-node-timeout", "1500",
                 "--cluster-config-file", "nodes.conf",
+                "--repl-diskless-sync-delay", "0",
                 port=port,
             )
             for n, port in enumerate(ports)
@@ -160,7 +161,11 @@ class RedisCluster:
         wait_until(self._is_ready, "the Cluster covers every slot")
 
     def _is_ready(self):
-        return all("cluster_state:ok" in node.cli("CLUSTER", "INFO") for node in self.nodes)
+        return all(
+            "cluster_state:ok" in node.cli("CLUSTER", "INFO")
+            and "master_link_status:down" not in node.cli("INFO", "replication")
+            for node in self.nodes
+        )
 
     @property
     def url(self):
