@@ -41,6 +41,10 @@ WHERE NOT EXISTS (
 """
 _HINT: Final = "`at`, `window` and `limit` are words of SQL: write them in double quotes, or use `time` for `at`"
 
+_JSON: Final = (
+    "`detail` is empty where there is nothing to tell: write `nullif(detail, '')->>'reason'`"
+)
+
 
 class Answer:
     """The columns and, as they are fetched, the rows of one answer."""
@@ -106,6 +110,8 @@ def run(snapshot: Snapshot, sql: str) -> Answer:
             f"the query may read nothing but `entries` and `shown`: {_first_line(error)}"
         ) from None
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        if "Malformed JSON" in str(error):  # the same class, for what the query did
+            raise CallerError("the query takes for JSON what is none", help=_JSON) from None
         raise SourceError(
             f"a segment cannot be read: {_first_line(error)}", help="run `ecluse ledger verify`"
         ) from None
