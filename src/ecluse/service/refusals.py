@@ -5,6 +5,7 @@ the gate by it. Refused attempts are kept (ASVS 5.0, 16.3.2): here as one entry 
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Final
 
 from ecluse.model.decision import Decision
@@ -21,6 +22,10 @@ LOUD_FROM: Final = 25
 """Refusals of one account in an hour from which a person must look: nobody at work goes on so long."""
 
 _ACCOUNTS_MAX: Final = 100_000
+_SUMMED_MAX: Final = 10_000
+_POLICIES_MAX: Final = 100
+_OTHERS: Final = ""
+"""Stands for accounts, and for policies, beyond these: clients may write ever new names."""
 _LOUD_MAX: Final = 200
 
 
@@ -40,7 +45,7 @@ class Refusals:
             self._note(account, at, policy)
             return True
         hour = at // HOUR
-        if hour != self._hour:
+        if hour > self._hour:  # a clock that goes back, or another's, does not begin it anew
             self._hour = hour
             self._kept.clear()
         kept = self._kept[account]
@@ -49,7 +54,8 @@ class Refusals:
             if kept + 1 >= LOUD_FROM:
                 self._note(account, at, policy)
             return True
-        self._rest.setdefault(account, Counter())[policy] += 1
+        by = self._rest.setdefault(_among(self._rest, account, _SUMMED_MAX), Counter())
+        by[_among(by, policy, _POLICIES_MAX)] += 1
         return False
 
     def drain(self) -> list[tuple[str, int, dict[str, int]]]:
@@ -74,3 +80,7 @@ class Refusals:
     def _note(self, account: str, at: int, policy: str) -> None:
         if account in self._loud or len(self._loud) < _LOUD_MAX:
             self._loud[account] = (at, policy)
+
+
+def _among(known: Collection[str], name: str, most: int) -> str:
+    return name if name in known or len(known) < most else _OTHERS

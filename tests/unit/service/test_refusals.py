@@ -29,6 +29,26 @@ def test_another_account_and_another_hour_begin_anew():
     assert refusals.keep("agent", REFUSED, HOUR)
 
 
+def test_a_clock_that_goes_back_and_forth_does_not_begin_the_hour_anew():
+    refusals = Refusals()
+    kept = [refusals.keep("agent", REFUSED, HOUR * (2 - n % 2)) for n in range(KEPT_AN_HOUR + 250)]
+    assert sum(kept) == KEPT_AN_HOUR
+
+
+def test_ever_new_names_do_not_grow_without_end():
+    refusals = Refusals()
+    for n in range(KEPT_AN_HOUR + 300):
+        name = Reason(f"application:{n}", 0, 0, 0, Effect.DENY)
+        refusals.keep("agent", Decision(Effect.DENY, (name,)), 1)
+    ((_, number, policies),) = refusals.drain()
+    assert (number, len(policies), policies[""]) == (300, 101, 200)
+    for n in range(100_000 + 10_300):
+        refusals.keep(f"new{n}", REFUSED, 2)
+    told = refusals.drain()
+    assert len(told) == 10_001
+    assert told[0] == ("", 301, {"account": 301})
+
+
 def test_what_closes_an_account_is_always_kept():
     refusals = Refusals()
     closing = Decision(Effect.HOLD, (Reason("account", HOUR, 4, 3, Effect.HOLD),))
