@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from typing import Final
 
 __all__ = ["Budget", "Count", "Effect", "Hours", "Key", "Mode", "PolicySet", "Target", "Window"]
 
@@ -29,7 +30,10 @@ class Effect(IntEnum):
     @property
     def word(self) -> str:
         """The word used in YAML, JSON, the ledger and the console."""
-        return self.name.lower()
+        return _WORDS[self]
+
+
+_WORDS: Final = tuple(effect.name.lower() for effect in Effect)
 
 
 class Mode(Enum):
