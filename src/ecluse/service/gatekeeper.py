@@ -97,6 +97,9 @@ class Gatekeeper:
             names: tuple[bytes, ...] = tuple(map(self._pseudonym, persons))
         except UnicodeEncodeError:
             raise CallerError("a person's identifier is not valid Unicode") from None
+        if any("," in category for category in asked.categories):
+            # The ledger would refuse it after the decision, and what that closes would be closed nowhere else.
+            raise CallerError("the name of a category has no comma")
         known = self.directory.facts(account, at)
         stepped_up = self._stepped_up(asked)
         justification = _said(asked.justification)

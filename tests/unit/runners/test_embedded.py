@@ -97,6 +97,14 @@ def test_a_persons_decision_is_a_refusal_that_counts_nothing(kit):
     assert effects(kit, "1") == ["permit"]
 
 
+def test_what_cannot_be_written_decides_nothing(tmp_path):
+    with GateKit(tmp_path / "ledger", policies=limit(1, effect=Effect.HOLD)) as kit:
+        effects(kit, "1")
+        with pytest.raises(CallerError, match="comma"):
+            kit.decider.decide("check", asked("2", categories=("identity,contact",)), ME)
+        assert not kit.decider.engine.holds, "nobody would know of it after a restart"
+
+
 def test_a_hold_closes_the_account(tmp_path):
     with GateKit(tmp_path / "l", policies=limit(1, effect=Effect.HOLD)) as kit:
         assert effects(kit, "1", "2", "1") == ["permit", "hold", "hold"]
