@@ -122,12 +122,21 @@ class _Forwarding:
     ) -> Reply:
         self._unread[why.reason] += 1
         case = ANONYMOUS if why.reason == "absent" else UNCLEAR
-        return self._refuse(case, exchange, settings, target)
+        return self._refuse(case, exchange, settings, target, reason=why.reason)
 
     def _refuse(
-        self, case: Case, exchange: Exchange, settings: ProxySettings, target: bytes
+        self,
+        case: Case,
+        exchange: Exchange,
+        settings: ProxySettings,
+        target: bytes,
+        *,
+        reason: str = "",
     ) -> Reply:
-        """The proxy's own way, or the page or document that it hands on."""
+        """The proxy's own way, or the page or document that it hands on.
+
+        Why an address could not be read is for the proxy's log: whoever looks for a way around would learn from it.
+        """
 
         def keep() -> str:
             return self._pages.keep(
@@ -139,7 +148,8 @@ class _Forwarding:
 
         own = self._dialect.refused(case, keep)
         if own is not None:
-            return Reply(own[0], b"", tuple(own[1]))
+            logged = ((b"ecluse-reason", reason.encode()),) if reason else ()
+            return Reply(own[0], b"", (*own[1], *logged))
         back, sign_in, language = target.decode("latin-1"), settings.sign_in, settings.language
         made = told(case, exchange, sign_in=sign_in, language=language, back=back)
         return Reply(

@@ -123,6 +123,9 @@ class TestEveryProxy:
         assert answer.status == (403 if proxy == "nginx" else 400)
         assert gate.desk.asked == []
         assert gate.unread == {reason: 1}
+        assert answer.headers.get("ecluse-reason") == (reason if proxy == "nginx" else None), (
+            "for the proxy's log, never for whoever looks for a way around"
+        )
 
     def test_the_account_twice(self, proxy):
         gate = Proxies()
