@@ -204,6 +204,7 @@ _SETTINGS: Final = {
     "organization": "header that names the account's body",
     "factor": "header with the kind of the second factor",
     "auth_time": "header with the time at which the factors were given",
+    "ignore_case": "whether the log-in takes `Bob` for `bob`",
     "application": "application, where the routes file names none",
     "hops": "proxies in a row that append to `X-Forwarded-For`",
     "sign_in": "address at which a session gives a second factor again",
@@ -213,5 +214,5 @@ assert proxy_settings(b"").account == ACCOUNT
 
 
 def _setting(name: str, about: str) -> dict[str, object]:
-    kind = "integer" if name == "hops" else "string"
+    kind = {"hops": "integer", "ignore_case": "boolean"}.get(name, "string")
     return {"name": name, "in": "query", "schema": {"type": kind}, "description": about}

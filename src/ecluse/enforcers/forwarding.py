@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Final, Protocol
+from unicodedata import normalize
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -59,6 +60,7 @@ class ProxySettings:
         cookie: cookie of the session, of which the gate makes a name; nothing is read when empty.
         organization, factor, auth_time: headers with the account's body, the kind of the session's second factor
             and when it was given (seconds since 1970); nothing is read when empty.
+        ignore_case: whether the log-in takes `Bob` for `bob`: then they are one account, in lower case.
         application: through which application, where the routes file names none.
         hops: how many proxies in a row append to `X-Forwarded-For`, the last one included.
         sign_in: where a session gives a second factor again; `{next}`, `{acr_values}` and `{max_age}` are filled in.
@@ -71,6 +73,7 @@ class ProxySettings:
     organization: str = ""
     factor: str = ""
     auth_time: str = ""
+    ignore_case: bool = False
     application: str = ""
     hops: int = 1
     sign_in: str = ""
@@ -145,7 +148,7 @@ def proxy_settings(query: bytes) -> ProxySettings:
             raise CallerError(
                 f"the proxy's setting `{name}` cannot be so", help="see docs/proxies.md"
             )
-        given[name] = int(value) if name == "hops" else value
+        given[name] = _value(name, value)
     return ProxySettings(**given)
 
 
@@ -177,13 +180,18 @@ def question(
     if words:
         facts["justification"] = decode_extended(words.decode("latin-1"))[:2000]
     return Asked(
-        account=account,
+        account=_folded(account) if settings.ignore_case else account,
         application=found.application or settings.application,
         persons=found.persons,
         operation=found.operation,
         categories=found.categories,
         **facts,
     )
+
+
+def _folded(account: str) -> str:
+    """One spelling of all that a log-in without regard to case takes for the same (LDAP, RFC 4518: blanks, too)."""
+    return " ".join(normalize("NFKC", normalize("NFKC", account).casefold()).split())
 
 
 def single(headers: Headers, name: bytes) -> bytes | None:
@@ -241,8 +249,20 @@ def _facts(
     return facts
 
 
+def _value(name: str, value: str) -> Any:
+    match name:
+        case "hops":
+            return int(value)
+        case "ignore_case":
+            return value == "true"
+        case _:
+            return value
+
+
 def _possible(name: str, value: str) -> bool:
     match name:
+        case "ignore_case":
+            return value in {"true", "false"}
         case "application" | "sign_in":
             return value.isprintable()
         case "hops":

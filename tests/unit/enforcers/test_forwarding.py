@@ -53,6 +53,15 @@ def test_the_application_of_the_route_goes_before_that_of_the_proxy():
     assert ask(b"/other/1", ME, settings=settings).application == "other"
 
 
+def test_a_log_in_without_regard_to_case_makes_one_account_of_all_spellings():
+    spellings = ("Zélie  DURAND", "zélie durand", "ZE\u0301LIE Durand", "\uff3a\u00e9lie durand")
+    headers = [(b"ecluse-account", spelling.encode()) for spelling in spellings]
+    for settings, number in ((ProxySettings(ignore_case=True), 1), (ProxySettings(), 4)):
+        accounts = {ask(b"/people/1", header, settings=settings).account for header in headers}
+        assert len(accounts) == number
+    assert proxy_settings(b"ignore_case=true") == ProxySettings(ignore_case=True)
+
+
 def test_nobody_is_shown():
     assert isinstance(ask(b"/about"), Free)
 
@@ -164,7 +173,7 @@ def test_the_settings_of_a_proxy():
     "query",
     [
         b"colour=blue", b"account=a&account=b", b"account=", b"account=a_b", b"account=a:b", b"hops=x",
-        b"hops=10", b"language=de", b"cookie=a;b", b"cookie=a b", b"sign_in=%00", b"session=a\xc3\xa9",
+        b"hops=10", b"ignore_case=yes", b"language=de", b"cookie=a;b", b"cookie=a b", b"sign_in=%00", b"session=a\xc3\xa9",
     ],
 )  # fmt: skip
 def test_wrong_settings_are_refused(query):
