@@ -20,6 +20,8 @@ __all__ = ["load_routes"]
 
 _METHOD: Final = re.compile(r"[A-Z]{1,20}")
 _PARAMETER: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_PREFIX: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_PREFIX_SHAPE: Final = "at most 64 letters, digits, `.`, `_`, `:` and `-`"
 _NEVER_SPLIT: Final = frozenset("/?#&%;=+.\\ ")
 """What a value cannot hold, or what is no sign between several."""
 
@@ -102,6 +104,7 @@ def _person(fields: Fields) -> PersonRule | None:
         lower=inner.boolean("lower", default=False),
         strip_zeros=inner.boolean("strip_zeros", default=False),
         split=inner.get("split", _separator, None),
+        prefix=inner.get("prefix", partial(scalars.text, pattern=_PREFIX, shape=_PREFIX_SHAPE), ""),
     )
 
 

@@ -32,6 +32,10 @@ _PERSON: Final = object_of(
             "maxLength": 1,
             "description": "Separator, where one value may name several persons.",
         },
+        "prefix": text(
+            "Put before each identifier, where another application calls somebody else by the same.",
+            pattern="^[A-Za-z0-9._:-]{1,64}$",
+        ),
     },
 ) | {"minProperties": 1}
 

@@ -45,12 +45,14 @@ class PersonRule:
         lower: it is taken in lower case, where the application does not tell `AB12` from `ab12`.
         strip_zeros: zeros in front are left out, where the application takes `012` for 12.
         split: separator, where one value may name several persons.
+        prefix: put before each identifier, where another application calls somebody else by the same.
     """
 
     matches: re.Pattern[str] | None = None
     lower: bool = False
     strip_zeros: bool = False
     split: str | None = None
+    prefix: str = ""
 
     def read(self, values: Iterable[str]) -> tuple[str, ...] | Refused:
         """The persons of decoded values, each once; none for empty values."""
@@ -85,7 +87,8 @@ class PersonRule:
             value = value.lower()
         if self.strip_zeros and value:
             value = value.lstrip("0") or "0"
-        return value if 0 < len(value) <= MAX_PERSON else None
+        named = self.prefix + value
+        return named if value and len(named) <= MAX_PERSON else None
 
 
 def query_values(query: bytes, names: frozenset[str]) -> list[str] | Refused:

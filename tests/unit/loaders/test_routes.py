@@ -32,7 +32,7 @@ routes:
     categories: [identity, contact]
   - path: /compare
     query: [id, other]
-    person: {lower: true, split: '|'}
+    person: {lower: true, split: '|', prefix: other-}
     without: free
     application: other
   - path: /search
@@ -83,6 +83,7 @@ def test_everything_a_file_can_say():
     )
     assert (compare.query, compare.empty, compare.application) == (("id", "other"), True, "other")
     assert (compare.person.lower, compare.person.split) == (True, "|")
+    assert (compare.person.prefix, people.person.prefix) == ("other-", "")
     assert compare.person.matches is None
     assert (search.free, search.disclosed) == (True, True)
     assert (static.free, static.disclosed) == (True, False)
@@ -115,6 +116,8 @@ def test_what_holds_when_nothing_is_said():
         ("split: '|'", "split: '/'", "`/` does not stand between two persons"),
         ("split: '|'", "split: '||'", "`||` does not stand between two persons"),
         ("split: '|'", "split: x", "`x` does not stand between two persons"),
+        ("prefix: other-", "prefix: 'o, '", "`o, ` begins or ends with a space"),
+        ("prefix: other-", "prefix: 'o,x'", "`o,x` is not at most 64 letters, digits, `.`, `_`, `:` and `-`"),
         ("/people/{person}", "/people/{persons}", "`{persons}` is not a parameter"),
         ("/people/{person}", "people", "a path begins with `/`"),
         ("/people/{person}", "/people", "nothing says whom this route shows"),
