@@ -129,10 +129,10 @@ class RedisCounter:
     async def adopt(self, policies: PolicySet) -> None:
         """Changes the policies; call `load` next.
 
-        A budget that counts what it counted before goes on at once, with its new windows, effect and
-        mode. One that counts something new, longer or more is charged from here on and decides once
-        every gate has adopted it and brought its ledger; until then its former count decides. One
-        without a former count decides at once on what there is.
+        A budget that counts what it counted before, no longer and no more, goes on at once with its new
+        windows, effect and mode. One that counts something new, longer or more is charged from here on
+        and decides once every gate has adopted it and brought its ledger; until then its former count
+        decides. One without a former count decides at once on what there is.
 
         When this returns, every call under the former policies has been answered: only from then on
         does a ledger hold all that `load` must be given.
@@ -174,10 +174,22 @@ class RedisCounter:
 
     async def whole(self) -> bool:
         """Whether every gate has given what its ledger holds, and this one to all that it counts now."""
+        return not await self.awaited()
+
+    async def awaited(self) -> tuple[str, ...]:
+        """The gates whose ledgers the counter lacks; this one among them when it must `load`."""
         layout = (await self._eras.current()).layout
         told = await self._eras.told()
-        gates = all(f"gate:{gate}" in told.fields for gate in self._settings.gates)
-        return told.valid and gates and layout.plan.complete
+        return tuple(
+            gate
+            for gate in self._settings.gates
+            if not (told.valid and f"gate:{gate}" in told.fields)
+            or (gate == self._settings.gate and not layout.plan.complete)
+        )
+
+    async def brought(self) -> bool:
+        """Whether this gate has given what its ledger holds; then it may still have to wait for another one."""
+        return self._settings.gate not in await self.awaited()
 
     async def since(self) -> int:
         """From which instant on `load` needs this gate's history, microseconds; 0 is all.

@@ -93,7 +93,7 @@ class _Shared:
     async def mend(self) -> None:
         """Gives the counter what it does not have: after it forgot, and after decisions without it."""
         whole = await self.counter.whole()
-        if not whole:
+        if not whole and not await self.counter.brought():
             await self.introduce()
             await self._load(self.keeper.policies, lost=True)
             await self.spread()

@@ -32,6 +32,7 @@ def test_the_counter_is_whole_when_every_gate_has_brought_its_ledger(tools, empt
                 await tools.admitted(a, 1)
             await a.load([])
             assert not await a.whole()
+            assert (await a.brought(), await b.brought()) == (True, False)
             assert await a.behind() == {"b": ("b",)}
             with pytest.raises(UnavailableError, match="released by `b`") as caught:
                 await tools.admitted(a, 1)
