@@ -116,7 +116,7 @@ class Load:
         sent = 0
         while (now := time.perf_counter()) - start < seconds:
             due = int((now - start) * self.rate)
-            waiting += [start + i / self.rate for i in range(sent, due)]
+            waiting += [start + (i + 1) / self.rate for i in range(sent, due)]
             sent = due
             while waiting and self.idle:
                 self.idle.pop().send(waiting.pop(0))
