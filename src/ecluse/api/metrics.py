@@ -38,6 +38,7 @@ METRICS: Final[dict[str, str]] = {
     "ecluse_decisions": "Decisions, by operation, application and effect.",
     "ecluse_persons_released": "Persons in released answers, by application; one as often as released.",
     "ecluse_refusals": "Refusals, by the policy that decided.",
+    "ecluse_shadowed": "Requests that a budget in shadow would have refused, by policy.",
     "ecluse_degraded": "Decisions taken while the shared counter was out of reach, by what was decided.",
     "ecluse_reservations": "Reservations, by how they ended: post, release, expire.",
     "ecluse_commits": "Groups of entries written to the ledger.",
@@ -108,6 +109,7 @@ class _Gate(Collector):
             yield CounterMetricFamily(name, METRICS[name], value=value)
         for name, label, counted in (
             ("ecluse_refusals", "policy", tally.refused_by),
+            ("ecluse_shadowed", "policy", tally.shadowed),
             ("ecluse_degraded", "decided", tally.degraded),
             ("ecluse_reservations", "ended", tally.settled),
             ("ecluse_unauthenticated", "reason", self._unauthenticated),

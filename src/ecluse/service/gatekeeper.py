@@ -149,13 +149,17 @@ class Gatekeeper:
         decision, operation = verdict.decision, prepared.operation
         observed = operation == "observe"
         released = observed or decision.effect.releases
+        shadowed = [r.policy for r in decision.reasons if r.shadow and not r.effect.releases]
         self._count(prepared, decision, released=released, degraded=degraded)
+        self.tally.shadowed.update(shadowed)
         account = prepared.request.account
         if not released and not self.refusals.keep(account, decision, verdict.at):
             return self._answer(prepared, verdict, None, degraded=degraded), None
         facts = prepared.facts
         if degraded:
             facts = {**(facts or {}), "degraded": degraded}
+        if shadowed:
+            facts = {**(facts or {}), "shadow": shadowed}
         entry = entry_of(
             prepared.request,
             decision,

@@ -54,7 +54,7 @@ def entry_of(
         at: the instant at which the engine decided it (`Engine.clock`), microseconds.
         pseudonyms: 16 bytes for each of the request's persons, in order.
         kind: `access`, or `observed` for an access that happened whatever the decision.
-        facts: what else the entry's detail says: `justified`, `stepped_up`, `degraded`, `client`.
+        facts: what else the entry's detail says: `justified`, `stepped_up`, `degraded`, `shadow`, `client`.
     """
     first = decision.reasons[0] if decision.reasons and decision.effect else None
     closing = [r.policy for r in decision.reasons if r.effect is Effect.HOLD and not r.shadow]

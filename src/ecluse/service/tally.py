@@ -19,6 +19,7 @@ class Tally:
         decisions: by (operation, application, effect).
         persons: persons released, by application; the same person as often as it was released.
         refused_by: refusals by policy.
+        shadowed: requests that a budget in shadow would have refused, by policy.
         degraded: decisions taken while the shared counter was out of reach, by what was decided.
         settled: reservations by how they ended: `post`, `release`, `expire`.
         commits: groups written to the ledger. committed: entries in them.
@@ -28,6 +29,7 @@ class Tally:
     decisions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     persons: Counter[str] = field(default_factory=Counter)
     refused_by: Counter[str] = field(default_factory=Counter)
+    shadowed: Counter[str] = field(default_factory=Counter)
     degraded: Counter[str] = field(default_factory=Counter)
     settled: Counter[str] = field(default_factory=Counter)
     commits: int = 0

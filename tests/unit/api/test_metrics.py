@@ -75,6 +75,7 @@ def test_what_was_decided(watched):
     tally.decisions.update({("check", "x" * 500, "permit"): 1, ("check", 'y\n"', "permit"): 3})
     tally.persons.update({"files": 40, "x": 2, "y": 1})
     tally.refused_by.update({"per-account": 2})
+    tally.shadowed.update({"organization": 7})
     tally.degraded.update({"permit": 4})
     tally.settled.update({"post": 3, "expire": 1})
     tally.commits, tally.committed, tally.failures = 6, 70, 1
@@ -86,6 +87,7 @@ def test_what_was_decided(watched):
     assert found[("ecluse_persons_released_total", ("application", "files"))] == 40
     assert found[("ecluse_persons_released_total", ("application", "other"))] == 3
     assert found[("ecluse_refusals_total", ("policy", "per-account"))] == 2
+    assert found[("ecluse_shadowed_total", ("policy", "organization"))] == 7
     assert found[("ecluse_degraded_total", ("decided", "permit"))] == 4
     assert found[("ecluse_reservations_total", ("ended", "expire"))] == 1
     assert found[("ecluse_commits_total",)] == 6

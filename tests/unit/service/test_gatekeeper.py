@@ -110,10 +110,17 @@ def test_a_refusal_says_why_when_and_whom_to_call(kit):
     assert kit.entries()[0]["policy"] == "account"
 
 
-def test_shadow_budgets_are_not_told(kit):
+def test_shadow_budgets_are_not_told_to_who_asks(kit):
     watched = Decision(Effect.PERMIT, (Reason("watch", HOUR, 4, 3, Effect.DENY, shadow=True),))
     prepared = kit.keeper.prepare("check", asked("1"), ME)
     assert kit.keeper.conclude(prepared, Verdict(watched, START))[0].reasons == ()
+    assert json.loads(kit.entries()[-1]["detail"]) == {"shadow": ["watch"]}, (
+        "whoever sets the limit sees whom it would have refused"
+    )
+    assert kit.keeper.tally.shadowed == {"watch": 1}
+    near = Decision(Effect.PERMIT, (Reason("a", HOUR, 2, 3, Effect.WARN, shadow=True),))
+    kit.keeper.conclude(prepared, Verdict(near, START))
+    assert kit.entries()[-1]["detail"] == ""
 
 
 def test_a_step_up_says_what_to_bring(tmp_path):
