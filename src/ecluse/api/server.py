@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import grp
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -35,6 +36,7 @@ _ARRIVAL: Final = (
 )
 _GRACE: Final = 10  # seconds for requests in flight, when told to stop
 _CONNECTIONS_MAX: Final = 4096
+_FILES: Final = 5 * _CONNECTIONS_MAX
 
 
 class _Protocol(HttpToolsProtocol):
@@ -47,7 +49,7 @@ class _Protocol(HttpToolsProtocol):
         self._peer = _peer_of(transport)
         self._beside = self._body = 0
         self._open = self._began = self._in_head = False
-        if len(self.connections) > _CONNECTIONS_MAX:  # those that are there already go on
+        if len(self.connections) > _most():  # those that are there already go on
             self.transport.abort()
         else:
             self._wait()
@@ -205,6 +207,7 @@ async def serve(
     reload: Callable[[], Awaitable[object]],
 ) -> None:
     """Answers on the sockets until SIGINT or SIGTERM; SIGHUP reloads. Requests in flight are answered first."""
+    _open_more_files()
     servers = [_Server(_config(app, tls)) for _, tls in sockets]
     loop = asyncio.get_running_loop()
     reloading: set[asyncio.Task[None]] = set()
@@ -235,6 +238,20 @@ async def serve(
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
+
+
+def _most() -> int:
+    """How many connections one socket may have: the ledger must be able to open its files whoever comes."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else min(_CONNECTIONS_MAX, soft // 4)
+
+
+def _open_more_files() -> None:
+    """Takes as many files as the system allows; what a shell allows at first is few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _awaited(action: Callable[[], Awaitable[object]]) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import resource
 import signal
 import socket
 
@@ -184,6 +185,25 @@ def test_those_who_are_connected_go_on_when_too_many_come(place, monkeypatch):
             each.close()
 
     run(place, reader, steps)
+
+
+@pytest.mark.parametrize(
+    ("limits", "wanted", "most"),
+    [
+        ((256, 1024), (1024, 1024), 256),
+        ((1024, 1 << 20), (20_480, 1 << 20), 4096),
+        ((1024, resource.RLIM_INFINITY), (20_480, resource.RLIM_INFINITY), 4096),
+        ((1 << 20, 1 << 20), None, 4096),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), None, 4096),
+    ],
+)
+def test_strangers_leave_files_for_the_ledger(monkeypatch, limits, wanted, most):
+    state = [limits]
+    monkeypatch.setattr(resource, "getrlimit", lambda _: state[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda _, changed: state.append(changed))
+    server._open_more_files()
+    assert state[1:] == ([] if wanted is None else [wanted])
+    assert server._most() == most
 
 
 def test_the_socket_has_its_permissions_from_the_first_moment(place):
