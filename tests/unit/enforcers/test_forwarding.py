@@ -198,7 +198,7 @@ def test_what_a_release_tells():
 
 def test_the_documents_show_settings_that_exist():
     page = (ROOT / "docs" / "proxies.md").read_text("utf-8")
-    addresses = re.findall(r"/v1/forward/(?:nginx|caddy|traefik)\?([^\s`\";)]+)", page)
+    addresses = re.findall(r"/v1/forward/(?:nginx|caddy|traefik)\?([^\s`'\";)]+)", page)
     settings = re.findall(r'Ecluse-Settings, value: "([^"]+)"', page)
     example = (ROOT / "examples" / "nginx" / "ecluse.conf").read_text("utf-8")
     in_example = re.findall(r"/v1/forward/nginx\?([^;]+);", example)
