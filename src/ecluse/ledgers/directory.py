@@ -30,7 +30,7 @@ __all__ = ["DirectoryLedger", "system_time", "write_first_page"]
 
 SEGMENT: Final = 131_072
 DIRECT: Final = 4_096
-PAUSE: Final = 0.001
+PAUSE: Final = 0.01
 """Seconds that `seal_behind` rests after each millisecond of work, in which it holds the interpreter."""
 
 
