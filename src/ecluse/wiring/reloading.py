@@ -5,7 +5,7 @@ A file with faults changes nothing: the former one stays in force, and a finding
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ecluse.api.authentication import Authenticator
 from ecluse.engine.acts import ACTS
@@ -25,6 +25,9 @@ from ecluse.wiring.counting import Counting
 from ecluse.wiring.gate_files import GateFiles
 
 __all__ = ["Reloading"]
+
+_TOLD: Final = 3
+"""Faults of a file that are told; often the first is only what another one brought about."""
 
 Acting = Callable[[dict[str, Any], str], Awaitable[dict[str, Any]]]
 
@@ -127,21 +130,24 @@ class Reloading:
         self._findings.replace("clients", self._authenticator.findings())
 
     def _refused(self, error: EcluseError) -> None:
-        self._findings.settle("files-refused")
-        self._findings.raise_(
-            Finding(
-                code="files-refused",
-                severity=Severity.HIGH,
-                what=f"changed files were refused, the former ones stay in force: {_why(error)}",
-                help="correct them and reload; `ecluse policy check` shows every fault",
-            )
+        finding = Finding(
+            code="files-refused",
+            severity=Severity.HIGH,
+            what=f"changed files were refused, the former ones stay in force: {_why(error)}",
+            help="correct them and reload; `ecluse policy check` shows every fault",
         )
+        if finding not in self._findings.open():
+            self._findings.settle("files-refused")
+            self._findings.raise_(finding)
 
     async def _reload(self, detail: dict[str, Any], by: str) -> dict[str, Any]:
         del detail
         told = await self.reload(by)
         if not told["taken"]:
-            raise CallerError(told["why"], help="the former files stay in force")
+            raise CallerError(
+                told["why"],
+                help="the former files stay in force; `ecluse policy check` shows every fault of a policy file",
+            )
         return told
 
     def _acting(self, kind: str) -> Acting:
@@ -182,5 +188,5 @@ class Reloading:
 
 def _why(error: EcluseError) -> str:
     if isinstance(error, ConfigError) and error.issues:
-        return f"{error}: {error.issues[0]}"
+        return f"{error}: {'; '.join(map(str, error.issues[:_TOLD]))}"
     return str(error)

@@ -126,6 +126,19 @@ def test_a_half_written_file_changes_nothing(made, half):
     assert [f.code for f in findings.open()] == ["files-refused"]
 
 
+def test_the_faults_of_a_refused_file_are_told_once_and_more_than_the_first(made):
+    _, reloading, _, findings, policy = made
+    heard = []
+    findings.told = lambda finding, over: heard.append((finding.what, over))
+    policy.write_text("version: 1\nbudgets: [{id: account, per: account, limts: {1h: 2}}]\n")
+    for _ in range(2):
+        asyncio.run(reloading.reload("SIGHUP"))
+    ((what, over),) = heard
+    assert not over
+    assert "`limits` is missing" in what
+    assert "`limts`" in what, "what the person wrote, not only what is missing by it"
+
+
 def test_an_account_is_closed_also_while_the_counter_is_away(made):
     kit, reloading, counting, _, _ = made
     acts = reloading.acts()
