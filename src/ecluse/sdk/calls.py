@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 _PROBLEM: Final = "application/problem+json"
 _RELEASING: Final = frozenset(effect.word for effect in Effect if effect.releases)
+_SAID_MAX: Final = 600
+"""Characters of what the gate says that are told on."""
 _answers = msgspec.json.Decoder(Answer)
 _settled = msgspec.json.Decoder(Settled)
 _objects = msgspec.json.Decoder(dict[str, Any])
@@ -196,7 +198,7 @@ def _failure(
 
 
 def _printable(text: str) -> str:
-    return "".join(c for c in text if c.isprintable())[:200]
+    return "".join(c for c in text if c.isprintable())[:_SAID_MAX]
 
 
 def _told(kind: str, body: bytes) -> _Told:
