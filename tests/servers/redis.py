@@ -9,7 +9,15 @@ import time
 
 import pytest
 
-__all__ = ["RedisCluster", "RedisServer", "redis_cluster", "redis_server"]
+__all__ = [
+    "RedisCluster",
+    "RedisServer",
+    "free_port",
+    "redis_cluster",
+    "redis_server",
+    "shared_redis",
+    "wait_until",
+]
 
 PATIENCE = 30.0  # seconds until a condition counts as never coming true
 
@@ -23,14 +31,14 @@ def _program(name):
     return found
 
 
-def _free_port(taken=()):
+def free_port():
     """A port that is free, and whose partner for the Cluster's bus, 10,000 above, is free too."""
     while True:
         with contextlib.ExitStack() as sockets:
             first = sockets.enter_context(socket.socket())
             first.bind(("127.0.0.1", 0))
             port = first.getsockname()[1]
-            if port > 50_000 or port in taken:
+            if port > 50_000:
                 continue
             try:
                 sockets.enter_context(socket.socket()).bind(("127.0.0.1", port + 10_000))
@@ -48,17 +56,28 @@ def wait_until(condition, what):
         time.sleep(0.02)
 
 
+class _PortTakenError(Exception):
+    """Somebody else was quicker."""
+
+
 class RedisServer:
     """One redis-server on loopback, with its files in a folder of its own."""
 
-    def __init__(self, folder, *options, aof=None, port=None):
+    def __init__(self, folder, *options, aof=None):
         """`aof` is None for no files at all, else the fsync policy: always, everysec or no."""
-        self.folder, self.port = folder, port or _free_port()
+        self.folder, self.port = folder, free_port()
         folder.mkdir(parents=True, exist_ok=True)
         files = ("--appendonly", "yes", "--appendfsync", aof) if aof else ("--appendonly", "no")
         self.options = ("--save", "", *files, "--enable-debug-command", "local", *options)
         self.process = None
-        self.start()
+        for _ in range(5):
+            try:
+                self.start()
+            except _PortTakenError:
+                self.port = free_port()
+            else:
+                return
+        pytest.fail("found no free port")
 
     @property
     def url(self):
@@ -83,7 +102,11 @@ class RedisServer:
         wait_until(self._answers, "redis-server answers")
 
     def _answers(self):
-        assert self.process.poll() is None, (self.folder / "redis.log").read_text()[-2000:]
+        if self.process.poll() is not None:
+            said = (self.folder / "redis.log").read_text()[-2000:]
+            if "Address already in use" in said:
+                raise _PortTakenError
+            pytest.fail(f"redis-server ended:\n{said}")
         with (
             contextlib.suppress(OSError),
             socket.create_connection(("127.0.0.1", self.port), 1) as s,
@@ -129,9 +152,6 @@ class RedisCluster:
 
     def __init__(self, folder, replicas=0):
         self.folder = folder
-        ports = []
-        for _ in range(3 * (1 + replicas)):
-            ports.append(_free_port(ports))
         self.nodes = [
             RedisServer(
                 folder / str(n),
@@ -139,9 +159,8 @@ class RedisCluster:
                 "--cluster-node-timeout", "1500",
                 "--cluster-config-file", "nodes.conf",
                 "--repl-diskless-sync-delay", "0",
-                port=port,
             )
-            for n, port in enumerate(ports)
+            for n in range(3 * (1 + replicas))
         ]  # fmt: skip
         addresses = [f"127.0.0.1:{n.port}" for n in self.nodes]
         subprocess.run(

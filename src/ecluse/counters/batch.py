@@ -13,7 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from ecluse.counters.keys import Keys, encoded, hold_name, value_text
-from ecluse.counters.tallies import Plan, Rule
+from ecluse.counters.opening import Opening
+from ecluse.counters.tallies import WEIGHT_MAX, Plan, Rule
 from ecluse.detectors.targets import WORDS, words_match
 from ecluse.model.access import AccessRequest
 from ecluse.model.call import Call, Verdict
@@ -39,7 +40,7 @@ def person_bytes(persons: Sequence[int]) -> bytes:
 class Layout:
     """A plan, laid out for making batches."""
 
-    __slots__ = ("_all", "_matches", "keys", "plan", "told")
+    __slots__ = ("_all", "_matches", "_openings", "keys", "plan", "told")
 
     def __init__(self, plan: Plan, keys: Keys, told: bytes) -> None:
         """Takes the plan with what the script is told of it."""
@@ -48,6 +49,7 @@ class Layout:
             (place, rule, keys.prefix(rule.tally)) for place, rule in enumerate(plan.rules, start=1)
         ]
         self._matches: dict[Any, list[tuple[int, Rule, str]]] = {}
+        self._openings: dict[bool, Opening] = {}
 
     def matching(self, request: AccessRequest) -> list[tuple[int, Rule, str]]:
         """The rules whose targets the request's words satisfy: place, rule and beginning of its keys."""
@@ -58,6 +60,13 @@ class Layout:
                 self._matches.clear()
             found = [r for r in self._all if words_match(r[1].budget.target, request)]
             self._matches[words] = found
+        return found
+
+    def opening(self, *, is_changed: bool) -> Opening:
+        """Tells when what this layout refuses would pass, before or after a change of policies."""
+        found = self._openings.get(is_changed)
+        if found is None:
+            found = self._openings[is_changed] = Opening(self.plan, is_changed=is_changed)
         return found
 
 
@@ -98,7 +107,8 @@ class Batch:
         plain = 0  # the list of all persons, once it is made
         for place, rule, prefix in self._layout.matching(request):
             detector = rule.detector
-            if detector.dynamic and not detector.applies(request, self._now):
+            holds_now = not detector.dynamic or detector.applies(request, self._now)
+            if not holds_now and not self._may_hold_later(rule, request):
                 continue
             value = detector.key(request)
             if value is None:
@@ -110,8 +120,14 @@ class Batch:
                 plain = what
             text = prefix + value_text(value)
             key = self._keys.setdefault(text, len(self._keys) + _FIXED_KEYS + 1)
-            row += (place, key, what)
+            row += (place if holds_now else -place, key, what)
         self._calls.append(row)
+
+    def _may_hold_later(self, rule: Rule, request: AccessRequest) -> bool:
+        """An account only grows older; hours come back."""
+        young, born = rule.budget.target.younger_than, request.created_at
+        is_over = young is not None and born is not None and self._now - born >= young
+        return not is_over and not self._even_nothing
 
     @property
     def keys(self) -> list[bytes]:
@@ -134,7 +150,7 @@ class Batch:
             return 0
         nothing = self._even_nothing
         if counts is Count.BYTES:
-            return min(request.bytes, rule.tally.cap) if request.bytes > 0 or nothing else None
+            return min(request.bytes, WEIGHT_MAX) if request.bytes > 0 or nothing else None
         items = rule.detector.items(request, 0)
         if not items and not nothing:
             return None
@@ -144,25 +160,38 @@ class Batch:
         return len(self._lists) // 2
 
 
-def verdicts(plan: Plan, base: int, step: int, answers: list[Any]) -> list[Verdict]:
+def verdicts(
+    layout: Layout,
+    calls: Sequence[Call],
+    base: int,
+    step: int,
+    answers: list[Any],
+    *,
+    is_changed: bool,
+) -> list[Verdict]:
     """Reads the script's answers.
 
     Args:
-        plan: that the batch was made with.
+        layout: that the batch was made with.
+        calls: of the batch.
         base: instant of the first decision.
         step: from one decision to the next.
         answers: as `scripts/decide.lua` gives them.
+        is_changed: whether a change of policies was over.
     """
+    opening = layout.opening(is_changed=is_changed)
     return [
         Verdict(PERMIT, base + step * place)
         if answer == 0
-        else _verdict(plan, base + step * place, answer)
+        else _verdict(layout.plan, opening, calls[place].request, base + step * place, answer)
         for place, answer in enumerate(answers)
     ]
 
 
-def _verdict(plan: Plan, at: int, answer: list[Any]) -> Verdict:
-    reservation, opens_at, held = answer[:3]
+def _verdict(
+    plan: Plan, opening: Opening, request: AccessRequest, at: int, answer: list[Any]
+) -> Verdict:
+    reservation, closed, held = answer[:3]
     reasons = [Reason(held, 0, 0, 0, Effect.HOLD)] if held else []
     reasons += [
         _reason(plan.rules[answer[place]], answer[place + 1], answer[place + 2])
@@ -170,8 +199,8 @@ def _verdict(plan: Plan, at: int, answer: list[Any]) -> Verdict:
     ]
     reasons.sort(key=_severity)
     effect = max((r.effect for r in reasons if not r.shadow), default=Effect.PERMIT)
-    decision = Decision(effect, tuple(reasons), reservation or None)
-    return Verdict(decision, at, opens_at or None)
+    opens_at = opening.at(request, at, closed) if closed else None
+    return Verdict(Decision(effect, tuple(reasons), reservation or None), at, opens_at)
 
 
 def _reason(rule: Rule, window: int, used: int) -> Reason:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from ecluse.counters.batch import Layout
 from ecluse.counters.keys import Keys, access_tag, hold_name, packed_hold
 from ecluse.counters.link import Link
-from ecluse.counters.script import ENTER, MARK, TOLD
-from ecluse.counters.tallies import Phase, Plan, Tally, changed, mark, plan
+from ecluse.counters.script import ENTER, MARK, REGISTER, TOLD
+from ecluse.counters.tallies import Phase, Plan, Tally, changed, keeps, mark, plan
 from ecluse.model.decision import Hold
 from ecluse.model.errors import UnavailableError
 from ecluse.model.policy import Key, PolicySet
@@ -61,6 +61,14 @@ class Told:
     valid: bool
     fields: Mapping[str, str]
 
+    def has_brought(self, gate: str) -> bool:
+        """Whether the gate has brought its ledger in this epoch."""
+        return self.valid and f"gate:{gate}" in self.fields
+
+    def knows(self, tally: Tally, gate: str) -> bool:
+        """Whether a tally holds all that the gate released, as far back and as many as anybody asked for."""
+        return tally.widened(self.fields.get(keeps(tally))).fits(self.fields.get(mark(tally, gate)))
+
 
 class Eras:
     """The plans of one gate, one after the other."""
@@ -80,7 +88,7 @@ class Eras:
         Raises:
             ConfigError: when a limit is too large to be counted exactly.
         """
-        plan(policies, None, ())
+        _check(policies)
         self._link, self._keys, self._settings, self._lifetime = link, keys, settings, lifetime
         self._policies = policies
         self._era: Era | None = None
@@ -102,20 +110,19 @@ class Eras:
 
     async def adopt(self, policies: PolicySet) -> None:
         """Changes the policies; ends once every call under the former ones is answered."""
-        plan(policies, None, ())
+        _check(policies)
         self._policies = policies
         await self.current()
 
     async def begin(self, holds: Mapping[tuple[Key, str], Hold]) -> Era:
         """Says that this gate is about to bring its ledger, after a loss in a new epoch."""
-        era = await self.current()
-        await self._enter(era.layout.plan.tallies, begin=True, holds=holds)
-        return era
+        async with self._entering:
+            return await self._change(begin=True, holds=holds)
 
     async def brought(self, layout: Layout) -> None:
         """Says that this gate has brought its ledger to all that the layout counts."""
         gate = self._settings.gate
-        marks = [mark(tally, gate) for tally in layout.plan.tallies]
+        marks = [text for t in layout.plan.tallies for text in (mark(t, gate), t.size)]
         if not await self._link.run(MARK, self._keys.fixed, b"", gate, *marks):
             raise forgot()
         era = self._era
@@ -134,19 +141,32 @@ class Eras:
         words = [word.decode("utf-8", "surrogatepass") for word in flat]
         return Told(bool(valid), dict(zip(words[::2], words[1::2], strict=True)))
 
-    async def _change(self) -> Era:
+    async def _change(
+        self, *, begin: bool = False, holds: Mapping[tuple[Key, str], Hold] | None = None
+    ) -> Era:
         policies, old = self._policies, self._era
         former = old.layout.plan if old is not None else None
+        tallies = await self._registered(policies)
         kept = [r.tally for r in former.rules if r.phase is not Phase.NEW] if former else []
-        needed = [Tally.of(budget) for budget in policies.budgets]
-        known = await self._enter([*needed, *kept])
-        found = plan(policies, former, known)
-        if set(kept) - set(found.tallies):  # what is no longer charged is no longer known
+        known = await self._enter([*kept, *tallies], begin=begin, holds=holds)
+        found = plan(policies, tallies, former, known)
+        if {t.tag for t in kept} - {
+            t.tag for t in found.tallies
+        }:  # what is no longer charged is no longer known
             await self._enter(found.tallies)
+        if old is not None and (old.policies is policies and old.layout.plan == found):
+            return old
         era = self._era = Era(policies, self._laid_out(found))
         if old is not None:
             await old.ended()
         return era
+
+    async def _registered(self, policies: PolicySet) -> list[Tally]:
+        """The tallies of the budgets, as far back and as many as any gate has asked for."""
+        least = [Tally.of(budget) for budget in policies.budgets]
+        values = [text for t in least for text in (keeps(t), str(t.longest), str(t.cap))]
+        kept = await self._link.run(REGISTER, self._keys.fixed, b"", *values)
+        return [tally.widened(size.decode()) for tally, size in zip(least, kept, strict=True)]
 
     async def _enter(
         self,
@@ -157,20 +177,30 @@ class Eras:
     ) -> set[str]:
         """Names the tallies that this gate charges; gives the tags of those that know its ledger."""
         gate = self._settings.gate
-        asked = list(dict.fromkeys(tallies))
+        asked = list({tally.tag: tally for tally in tallies}.values())
         closed: list[bytes] = []
         for (key, name), hold in (holds or {}).items():
             closed += (hold_name(key, name), packed_hold(hold))
         values = (gate, b"1" if begin else b"0", str(len(closed)), *closed)
         marks = [mark(tally, gate) for tally in asked]
-        known = await self._link.run(ENTER, self._keys.fixed, b"", *values, *marks)
-        return {tally.tag for tally, is_known in zip(asked, known, strict=True) if is_known}
+        sizes = await self._link.run(ENTER, self._keys.fixed, b"", *values, *marks)
+        return {
+            tally.tag
+            for tally, size in zip(asked, sizes, strict=True)
+            if size is not None and tally.fits(size.decode())
+        }
 
     def _laid_out(self, found: Plan) -> Layout:
         settings = self._settings
         tag = access_tag(settings.gate)
         told = found.told(settings.gate, settings.gates, tag, self._lifetime)
         return Layout(found, self._keys, told)
+
+
+def _check(policies: PolicySet) -> None:
+    """Says that a limit cannot be counted before anything changes."""
+    for budget in policies.budgets:
+        Tally.of(budget)
 
 
 def not_whole(gates: Iterable[str]) -> UnavailableError:

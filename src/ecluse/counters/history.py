@@ -12,7 +12,7 @@ import msgspec
 
 from ecluse.counters.batch import Layout, person_bytes
 from ecluse.counters.keys import encoded, value_text
-from ecluse.counters.tallies import KINDS, Rule
+from ecluse.counters.tallies import KINDS, WEIGHT_MAX, Rule
 from ecluse.model.access import AccessRequest
 from ecluse.model.policy import Count
 
@@ -106,4 +106,4 @@ def _add(
         ordinal = ordinals[key] = ordinals.get(key, -1) + 1
         one.entries += (at, ordinal)
         if counts is Count.BYTES:
-            one.entries.append(min(request.bytes, rule.tally.cap))
+            one.entries.append(min(request.bytes, WEIGHT_MAX))

@@ -21,7 +21,7 @@ from ecluse.counters.keys import Keys, access_tag, hold_name, packed_hold
 from ecluse.counters.link import Link
 from ecluse.counters.script import DECIDE, LOAD, PUBLISH, USAGE, Script
 from ecluse.counters.settling import Settling
-from ecluse.counters.tallies import Phase, mark
+from ecluse.counters.tallies import Phase
 from ecluse.engine.explain import Usage
 from ecluse.model.access import AccessRequest
 from ecluse.model.call import Call, Verdict
@@ -129,10 +129,11 @@ class RedisCounter:
     async def adopt(self, policies: PolicySet) -> None:
         """Changes the policies; call `load` next.
 
-        A budget that counts what it counted before, no longer and no more, goes on at once with its new
-        windows, effect and mode. One that counts something new, longer or more is charged from here on
-        and decides once every gate has adopted it and brought its ledger; until then its former count
-        decides. One without a former count decides at once on what there is.
+        A budget that counts what it counted before goes on at once with its new windows, effect and
+        mode; further back, and above its former limits, it counts what `load` brings. One that counts
+        something new is charged from here on and decides once every gate has adopted it and brought
+        its ledger; until then the former budget decides. One that was not there before decides at
+        once, on what there is.
 
         When this returns, every call under the former policies has been answered: only from then on
         does a ledger hold all that `load` must be given.
@@ -174,22 +175,15 @@ class RedisCounter:
 
     async def whole(self) -> bool:
         """Whether every gate has given what its ledger holds, and this one to all that it counts now."""
-        return not await self.awaited()
-
-    async def awaited(self) -> tuple[str, ...]:
-        """The gates whose ledgers the counter lacks; this one among them when it must `load`."""
         layout = (await self._eras.current()).layout
         told = await self._eras.told()
-        return tuple(
-            gate
-            for gate in self._settings.gates
-            if not (told.valid and f"gate:{gate}" in told.fields)
-            or (gate == self._settings.gate and not layout.plan.complete)
-        )
+        return layout.plan.complete and all(map(told.has_brought, self._settings.gates))
 
     async def brought(self) -> bool:
-        """Whether this gate has given what its ledger holds; then it may still have to wait for another one."""
-        return self._settings.gate not in await self.awaited()
+        """Whether this gate has given what its ledger holds, as far back as anybody needs; else it must `load`."""
+        layout = (await self._eras.current()).layout
+        told, gate = await self._eras.told(), self._settings.gate
+        return told.has_brought(gate) and all(told.knows(t, gate) for t in layout.plan.tallies)
 
     async def since(self) -> int:
         """From which instant on `load` needs this gate's history, microseconds; 0 is all.
@@ -198,25 +192,22 @@ class RedisCounter:
         was decided after the clock that it remembers.
         """
         layout = (await self._eras.current()).layout
-        fields = (await self._eras.told()).fields
-        gate = self._settings.gate
-        if not all(mark(tally, gate) in fields for tally in layout.plan.tallies):
+        told, gate = await self._eras.told(), self._settings.gate
+        if not all(told.knows(tally, gate) for tally in layout.plan.tallies):
             return 0
-        word = "clock" if f"gate:{gate}" in fields else f"since:{gate}"
-        return int(fields.get(word, "0"))
+        word = "clock" if f"gate:{gate}" in told.fields else f"since:{gate}"
+        return int(told.fields.get(word, "0"))
 
     async def behind(self) -> dict[str, tuple[str, ...]]:
-        """Budgets that do not know the ledgers of all gates yet, and the gates that are awaited."""
+        """Budgets that do not know the ledgers of all gates, and the gates that are awaited."""
         layout = (await self._eras.current()).layout
-        fields = (await self._eras.told()).fields
+        told, gates = await self._eras.told(), self._settings.gates
         found = {
-            rule.budget.id: tuple(
-                gate for gate in self._settings.gates if mark(rule.tally, gate) not in fields
-            )
+            rule.budget.id: tuple(gate for gate in gates if not told.knows(rule.tally, gate))
             for rule in layout.plan.rules
             if rule.phase is not Phase.FORMER
         }
-        return {budget: gates for budget, gates in found.items() if gates}
+        return {budget: awaited for budget, awaited in found.items() if awaited}
 
     async def publish(self, topic: str, value: bytes) -> int:
         """Tells every gate; versions grow, by more than one, and do not begin again when the counter is lost."""
@@ -245,7 +236,7 @@ class RedisCounter:
         self._latest = max(self._latest, base)
         if is_changed and layout.plan.changing:
             self._eras.change_over(layout)
-        return verdicts(layout.plan, base, step, answers)
+        return verdicts(layout, calls, base, step, answers, is_changed=bool(is_changed))
 
     async def _run(self, script: Script, batch: Batch) -> Any:
         packed = await self._link.run(script, batch.keys, self._at(), *batch.values)

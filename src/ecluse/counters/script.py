@@ -16,6 +16,7 @@ __all__ = [
     "LOAD",
     "MARK",
     "PUBLISH",
+    "REGISTER",
     "SETTLE",
     "TOLD",
     "USAGE",
@@ -49,12 +50,13 @@ def _script(name: str, *parts: str, flags: str = "") -> Script:
     return Script(name, source, sha1(source, usedforsecurity=False).hexdigest())
 
 
-DECIDE: Final = _script("decide", *_CHARGES, "opening", "state", "draws", "reserve")
+DECIDE: Final = _script("decide", *_CHARGES, "state", "draws", "opening", "reserve")
 DRAWN: Final = _script("drawn", "keys", flags="flags=no-writes")
 ENTER: Final = _script("enter", "keys")
 LOAD: Final = _script("load", *_CHARGES)
 MARK: Final = _script("mark", "keys")
 PUBLISH: Final = _script("publish", "clock")
+REGISTER: Final = _script("register", "keys")
 SETTLE: Final = _script("settle", *_CHARGES)
 TOLD: Final = _script("told", "keys", flags="flags=no-writes")
 USAGE: Final = _script("usage", *_COUNTS, "state", "draws", flags="flags=no-writes")

@@ -1,16 +1,17 @@
 """What is counted where, and which of two counts decides while policies change?
 
-A tally is one count of the shared counter: what a budget counts, by which keys, how far back and how
-many. Its tag is part of every key, so a budget that counts something new begins a new tally, and gates
-with different policies share those that are the same.
+A tally is one count of the shared counter: what a budget counts, for whom, by which keys. Its tag is
+part of every key. How far back it reaches and how many items it keeps is the most that the policies of
+any gate have asked for; so gates with different limits share one tally, a budget that becomes stricter
+needs nothing, and one that becomes wider is given by `load` what was dropped before.
 
-A new tally knows nothing at first. When policies change under a running gate, the budget's former
-tally therefore goes on deciding, with the new windows where it can answer them, until every gate has
-brought its ledger to the new one; that is charged from the beginning. The script sees the change in
-the counter's state, so all gates change over at the same decision.
+A budget that counts something new under its old name has a new tally, which knows nothing at first.
+When that happens under a running gate, the former budget therefore goes on deciding until every gate
+has brought its ledger to the new one; that is charged from the beginning. The script sees the change
+in the counter's state, so all gates change over at the same decision.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from hashlib import blake2b
@@ -23,12 +24,25 @@ from ecluse.detectors.budget import BudgetDetector
 from ecluse.model.errors import ConfigError
 from ecluse.model.policy import Budget, Count, Effect, Hours, Key, Mode, PolicySet
 
-__all__ = ["KINDS", "Phase", "Plan", "Rule", "Tally", "changed", "mark", "plan"]
+__all__ = [
+    "KINDS",
+    "WEIGHT_MAX",
+    "Phase",
+    "Plan",
+    "Rule",
+    "Tally",
+    "changed",
+    "keeps",
+    "mark",
+    "plan",
+]
 
 KINDS: Final = {Count.PERSONS: 1, Count.ACCOUNTS: 2, Count.ACCESSES: 3, Count.BYTES: 4}
 """As the scripts number them."""
 
-_BYTES_END: Final = 1 << 50
+WEIGHT_MAX: Final = 1 << 44
+"""Bytes of one access, at most: more than any limit that can be set here. Sums of many stay exact in a double."""
+
 _TAG: Final = 5  # bytes: two of a thousand tallies share a tag with a probability of 5e-7
 
 
@@ -45,31 +59,49 @@ class Tally:
     """One count.
 
     Attributes:
-        family: what is counted: a hash of the budget's id, keys, kind of count and target.
+        tag: a hash of the budget's id, keys, kind of count and target; short, since every key begins with it.
         longest: microseconds after which an item is forgotten.
         cap: the most items a key must keep.
     """
 
-    family: str
+    tag: str
     longest: int
     cap: int
-    tag: str = field(init=False)
-    """Short, since every key begins with it."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tag", _digest([self.family, self.longest, self.cap], _TAG))
 
     @classmethod
     def of(cls, budget: Budget) -> "Tally":
-        """The tally that a budget needs."""
-        spans = Spans.of(budget)
-        return cls(_digest(_meaning(budget), 16), spans.lengths[-1], spans.cap)
+        """The tally of a budget, as small as it may be.
 
-    def serves(self, other: "Tally") -> bool:
-        """Whether it holds all that the other needs."""
-        return (
-            self.family == other.family and self.longest >= other.longest and self.cap >= other.cap
-        )
+        Raises:
+            ConfigError: when a limit of bytes is too large to be counted exactly.
+        """
+        spans = Spans.of(budget)
+        if budget.counts is Count.BYTES and spans.cap > WEIGHT_MAX:
+            raise ConfigError(
+                f"the budget `{budget.id}` allows more bytes than the shared counter adds up exactly",
+                help="lower its limits below 2^44",
+            )
+        meaning = msgspec.json.encode(_meaning(budget))
+        return cls(blake2b(meaning, digest_size=_TAG).hexdigest(), spans.lengths[-1], spans.cap)
+
+    @property
+    def size(self) -> str:
+        """How far back and how many, as the counter's state keeps it."""
+        return f"{self.longest}:{self.cap}"
+
+    def fits(self, size: str | None) -> bool:
+        """Whether a count of that size holds all of this one."""
+        if size is None:
+            return False
+        longest, cap = map(int, size.split(":"))
+        return longest >= self.longest and cap >= self.cap
+
+    def widened(self, size: str | None) -> "Tally":
+        """The tally with what others have asked for as well."""
+        if size is None:
+            return self
+        longest, cap = map(int, size.split(":"))
+        return Tally(self.tag, max(self.longest, longest), max(self.cap, cap))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +130,7 @@ class Rule:
             "shadow": self.budget.mode is Mode.SHADOW,
             "closes": closes,
             "phase": int(self.phase),
+            "keeps": keeps(self.tally),
             "longest": self.tally.longest,
             "cap": self.tally.cap,
             "lengths": spans.lengths,
@@ -156,38 +189,29 @@ class Plan:
         )
 
 
-def plan(policies: PolicySet, former: Plan | None, known: Container[str]) -> Plan:
+def plan(
+    policies: PolicySet, tallies: Sequence[Tally], former: Plan | None, known: Container[str]
+) -> Plan:
     """Lays out a policy set.
 
     Args:
         policies: the set to be in force.
+        tallies: of its budgets, in their order.
         former: what was in force in this process; None at its start.
         known: tags of tallies that hold all that this gate released.
-
-    Raises:
-        ConfigError: when a limit of bytes is too large to be counted exactly.
     """
     running = former is not None and former.complete
     deciding = {}
     if former is not None and running:
         deciding = {r.budget.id: r for r in former.rules if r.phase is not Phase.NEW}
     rules: list[Rule] = []
-    complete = True
-    for budget in policies.budgets:
-        tally = Tally.of(budget)
-        if budget.counts is Count.BYTES and tally.cap > _BYTES_END:
-            raise ConfigError(
-                f"the budget `{budget.id}` allows more bytes than the shared counter adds up exactly",
-                help="lower its limits to 2^50 or less",
-            )
+    for budget, tally in zip(policies.budgets, tallies, strict=True):
         before = deciding.get(budget.id)
-        if tally.tag in known or before is None:
-            complete = complete and (tally.tag in known or running)
+        if before is None or before.tally.tag == tally.tag:
             rules.append(Rule(budget, tally))
             continue
-        judge = budget if before.tally.serves(tally) else before.budget
-        rules += [Rule(judge, before.tally, Phase.FORMER), Rule(budget, tally, Phase.NEW)]
-    return Plan(tuple(rules), complete)
+        rules += [Rule(before.budget, before.tally, Phase.FORMER), Rule(budget, tally, Phase.NEW)]
+    return Plan(tuple(rules), running or all(tally.tag in known for tally in tallies))
 
 
 def changed(former: Plan) -> Plan:
@@ -199,8 +223,13 @@ def changed(former: Plan) -> Plan:
 
 
 def mark(tally: Tally, gate: str) -> str:
-    """The field of the state that says: this tally holds all that the gate released."""
+    """The field of the state that says: this tally holds all that the gate released, so far back and so many."""
     return f"of:{tally.tag}:{gate}"
+
+
+def keeps(tally: Tally) -> str:
+    """The field of the state that says how far back and how many the gates have asked for."""
+    return f"keeps:{tally.tag}"
 
 
 def _meaning(budget: Budget) -> list[Any]:
@@ -219,7 +248,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Hours):
         return [value.zone, value.spans, sorted(value.weekdays)]
     return value
-
-
-def _digest(value: Any, size: int) -> str:
-    return blake2b(msgspec.json.encode(value), digest_size=size).hexdigest()

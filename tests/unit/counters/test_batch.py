@@ -1,11 +1,13 @@
 """Calls become what the script takes, and its answers verdicts."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
 from ecluse.counters.batch import Batch, Layout, person_bytes, verdicts
 from ecluse.counters.keys import Keys
-from ecluse.counters.tallies import plan
+from ecluse.counters.tallies import Plan, Rule, Tally
 from ecluse.model.call import Call, Verdict
 from ecluse.model.decision import PERMIT, Decision, Reason
 from ecluse.model.policy import Budget, Count, Effect, Hours, Key, Mode, PolicySet, Target, Window
@@ -26,8 +28,12 @@ POLICIES = PolicySet(
 )
 
 
+def steady(policies):
+    return Plan(tuple(Rule(b, Tally.of(b)) for b in policies.budgets), complete=True)
+
+
 def made(policies, *requests, now=2 * HOUR, operation="check", **more):
-    layout = Layout(plan(policies, None, ()), Keys("n"), b"told")
+    layout = Layout(steady(policies), Keys("n"), b"told")
     batch = Batch(layout, now, **more)
     for request in requests:
         batch.add(Call(operation, request))
@@ -42,6 +48,8 @@ def drawn(policies, request, **more):
     (row,) = calls["calls"]
     found = {}
     for place in range(3, len(row), 3):
+        if row[place] < 0:
+            continue  # it may hold later
         budget = policies.budgets[row[place] - 1]
         what = row[place + 2]
         if budget.counts in {Count.PERSONS, Count.ACCOUNTS}:
@@ -61,7 +69,7 @@ def test_a_request_draws_on_every_budget_that_it_matches(tools):
         "foreign": ("o", person_bytes((2,))),
         "who": ("s", b"a"),
         "how-often": ("", 0),
-        "how-much": ("", 5),  # cut at what is over every limit
+        "how-much": ("", 7),
     }
 
 
@@ -105,7 +113,7 @@ def test_words_decide_who_matches(tools):
 
 def test_what_matches_is_kept_for_a_number_of_words(tools, monkeypatch):
     monkeypatch.setattr("ecluse.counters.batch._MATCHES_KEPT_MAX", 2)
-    layout = Layout(plan(POLICIES, None, ()), Keys("n"), b"")
+    layout = Layout(steady(POLICIES), Keys("n"), b"")
     for kind in ("p", "q", "r"):
         layout.matching(tools.request(1, kind=kind))
     assert len(layout._matches) == 1
@@ -116,15 +124,21 @@ def test_persons_are_eight_bytes_each(persons):
     assert person_bytes(persons) == b"".join(p.to_bytes(8, "little") for p in persons)
 
 
-def test_answers_become_verdicts():
+def read(answers, *requests, policies=POLICIES, step=1):
+    layout = Layout(steady(policies), Keys("n"), b"")
+    calls = [Call("check", r) for r in requests]
+    return verdicts(layout, calls, 10, step, answers, is_changed=True)
+
+
+def test_answers_become_verdicts(tools):
     answers = [
         0,
-        [0, 99, "", 0, 0, 3],
-        [7, 0, "", 1, 1, 5, 4, 0, 3],
-        [0, 0, "former"],
+        [0, [0, 99], "", 0, 0, 3],
+        [7, [], "", 1, 1, 5, 4, 0, 3],
+        [0, [], "former"],
+        [0, [0, -1], "", 0, 0, 3],
     ]
-    found = verdicts(plan(POLICIES, None, ()), 10, 1, answers)
-    assert found == [
+    assert read(answers, *[tools.request(1)] * 5) == [
         Verdict(PERMIT, 10),
         Verdict(Decision(Effect.DENY, (Reason("plain", HOUR, 3, 2, Effect.DENY),)), 11, 99),
         Verdict(
@@ -139,9 +153,26 @@ def test_answers_become_verdicts():
             12,
         ),
         Verdict(Decision(Effect.HOLD, (Reason("former", 0, 0, 0, Effect.HOLD),)), 13),
+        Verdict(Decision(Effect.DENY, (Reason("plain", HOUR, 3, 2, Effect.DENY),)), 14),
     ]
 
 
-def test_a_count_up_to_the_limit_only_warns():
-    (found,) = verdicts(plan(POLICIES, None, ()), 10, 0, [[0, 0, "", 0, 0, 2]])
+def test_a_count_up_to_the_limit_only_warns(tools):
+    (found,) = read([[0, [], "", 0, 0, 2]], tools.request(1), step=0)
     assert found == Verdict(Decision(Effect.WARN, (Reason("plain", HOUR, 2, 2, Effect.WARN),)), 10)
+
+
+def test_what_may_hold_later_is_asked_until_when_it_is_closed(tools):
+    def places(policies, request, **more):
+        _, calls, _, _ = made(policies, request, **more)
+        (row,) = calls["calls"]
+        return row[3::3]
+
+    night = PolicySet((POLICIES.budgets[3],))
+    assert places(night, tools.request(1)) == [-1]
+    assert places(night, tools.request(1), even_nothing=True) == []
+    young = PolicySet((replace(PLAIN, target=Target(younger_than=HOUR)),))
+    assert places(young, tools.request(1, created_at=HOUR + 1)) == [1]
+    assert places(young, tools.request(1, created_at=HOUR)) == []  # nobody grows younger
+    old = PolicySet((replace(PLAIN, target=Target(older_than=HOUR)),))
+    assert places(old, tools.request(1, created_at=HOUR + 1)) == [-1]

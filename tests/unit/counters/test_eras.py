@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ecluse.model.errors import UnavailableError
-from ecluse.model.policy import Budget, Effect, Key, PolicySet, Window
+from ecluse.model.policy import Budget, Effect, Key, PolicySet, Target, Window
 from ecluse.model.time import DAY, HOUR
 
 TWO = {"gates": ("a", "b")}
@@ -87,32 +87,80 @@ def test_a_gate_that_starts_with_other_policies_must_bring_its_ledger(tools, emp
     tools.run(main())
 
 
-@pytest.mark.parametrize(("before", "after", "meanwhile"), [(6, 4, 4), (4, 6, 4)])
-def test_a_changed_limit_holds_at_every_gate_and_instant(
-    tools, empty_redis, before, after, meanwhile
-):
-    """The former count decides, under the stricter limit of both, until the last gate has followed."""
+def test_a_stricter_limit_holds_at_once_and_needs_no_history(tools, empty_redis):
+    async def main():
+        url = empty_redis.url
+        async with (
+            tools.gate(url, tools.policies(6), gate="a", **TWO) as a,
+            tools.gate(url, tools.policies(6), gate="b", **TWO) as b,
+        ):
+            assert await tools.admitted(a, 1, 2) + await tools.admitted(b, 3) == [1, 2, 3]
+            await a.adopt(tools.policies(4))
+            assert (await a.behind(), await a.since() > tools.start) == ({}, True)
+            assert await tools.admitted(a, 4, 5) == [4]
+            assert await tools.admitted(b, 5, 6, 7) == [5, 6]  # which has not heard of it
+            await b.adopt(tools.policies(4))
+            assert await tools.admitted(b, 7) == await tools.admitted(a, 7) == []
+            async with tools.gate(url, tools.policies(4), gate="b", load=False, **TWO) as again:
+                assert await again.whole()
+                assert await tools.admitted(again, 7) == []
+
+    tools.run(main())
+
+
+def test_a_wider_limit_holds_at_once_and_other_gates_bring_what_it_needs(tools, empty_redis):
+    async def main():
+        url = empty_redis.url
+        async with (
+            tools.gate(url, tools.policies(3), gate="a", load=False, **TWO) as a,
+            tools.gate(url, tools.policies(3), gate="b", load=False, **TWO) as b,
+        ):
+            await a.load([])
+            await b.load([])
+            of_a, of_b = await history(a, tools, [1]), await history(b, tools, [2, 3])
+            await a.adopt(tools.policies(5, lengths=(HOUR, 2 * DAY)))
+            assert await a.behind() == {"b": ("a", "b")}
+            assert (await a.whole(), await a.brought(), await b.brought()) == (True, False, False)
+            assert (await a.since(), await b.since()) == (0, 0)
+            older = [(of_a[0][0] - DAY - HOUR, tools.request(4))]  # known to the new window only
+            await a.load(older + of_a)
+            assert await a.brought()
+            await b.load(of_b)
+            assert await a.behind() == {}
+            assert await tools.admitted(a, 5, 6) == [5]
+            assert await tools.admitted(b, 6) == []
+            assert await tools.admitted(a, 4, 5) == [4, 5]
+
+    tools.run(main())
+
+
+def test_a_budget_for_others_decides_once_the_last_gate_has_followed(tools, empty_redis):
+    """Until then the former budget decides at both."""
+    former = tools.policies(4, target=Target(kinds=frozenset({"adviser"})))
+    new = tools.policies(6, target=Target(kinds=frozenset({"adviser", "partner"})))
 
     async def main():
         url = empty_redis.url
         async with (
-            tools.gate(url, tools.policies(before), gate="a", load=False, **TWO) as a,
-            tools.gate(url, tools.policies(before), gate="b", load=False, **TWO) as b,
+            tools.gate(url, former, gate="a", load=False, **TWO) as a,
+            tools.gate(url, former, gate="b", load=False, **TWO) as b,
         ):
             await a.load([])
             await b.load([])
             of_a, of_b = await history(a, tools, [1, 2]), await history(b, tools, [3])
-            await a.adopt(tools.policies(after))
+            await a.adopt(new)
             assert await a.behind() == {"b": ("a", "b")}
-            of_a += await history(a, tools, [4])
-            assert len(of_a) + len(of_b) == 4
-            assert await tools.admitted(a, 5) == ([] if meanwhile == 4 else [5])
+            of_a += await history(a, tools, [4, 5])
+            assert len(of_a) == 3
             await a.load(of_a)
             assert await a.behind() == {"b": ("b",)}
             assert await tools.admitted(a, 5) == []  # what `b` knows is not in the new count yet
-            await b.adopt(tools.policies(after))
+            await b.adopt(new)
+            assert await tools.admitted(b, 5) == []
+            (verdict,) = await b.decide([tools.call(5)])
+            assert verdict.opens_at == of_a[0][0] + DAY
             await b.load(of_b)
-            assert await tools.admitted(b, *range(10, 20)) == list(range(10, 10 + after - 4))
+            assert await tools.admitted(b, *range(10, 20)) == [10, 11]
             assert await tools.admitted(a, *range(20, 30)) == []
             assert not a._eras._era.layout.plan.changing
             assert not b._eras._era.layout.plan.changing
@@ -123,16 +171,39 @@ def test_a_changed_limit_holds_at_every_gate_and_instant(
 
 def test_a_policy_that_comes_back_does_not_find_a_count_that_stood_still(tools, empty_redis):
     async def main():
-        async with tools.gate(empty_redis.url, tools.policies(9)) as counter:
-            released = await history(counter, tools, [1, 2])
-            await counter.adopt(tools.policies(5))
+        narrow = tools.policies(4, target=Target(kinds=frozenset({"partner"})))
+        async with tools.gate(empty_redis.url, tools.policies(4)) as counter:
+            released = await history(counter, tools, [1])
+            await counter.adopt(narrow)
             await counter.load(released)
-            released += await history(counter, tools, [3, 4])  # under the new count only
-            await counter.adopt(tools.policies(9))
-            assert await tools.admitted(counter, 5, 6) == [5]  # what decides is the count of 5
-            released.append((await counter.since(), tools.request(5)))
+            released += await history(counter, tools, [2, 3])  # under the new count only
+            await counter.adopt(tools.policies(4))
+            released += await history(counter, tools, [4, 5])
+            assert len(released) == 4
             await counter.load(released)
-            assert await tools.admitted(counter, *range(6, 20)) == [6, 7, 8, 9]
+            assert await tools.admitted(counter, 5) == []
+
+    tools.run(main())
+
+
+def test_gates_with_other_limits_share_one_count(tools, empty_redis):
+    async def main():
+        url = empty_redis.url
+        async with tools.gate(url, tools.policies(40), gate="a", **TWO) as a:
+            async with tools.gate(url, tools.policies(3), gate="b", **TWO) as b:
+                assert await tools.admitted(a, *range(30)) == list(range(30))
+                assert await tools.admitted(b, 50, 4) == []
+                await b.decide(
+                    [tools.call(*range(60, 65), operation="observe")]
+                )  # drops nothing that `a` needs
+                assert await tools.admitted(a, *range(100, 140)) == list(range(100, 105))
+            empty_redis.cli("FLUSHALL")
+            async with tools.gate(url, tools.policies(3), gate="b", **TWO) as b:
+                assert await b.brought()
+                await a.load([])
+                assert not await b.brought()  # `a` needs more of it than was asked for then
+                await b.load([])
+                assert await b.brought()
 
     tools.run(main())
 
@@ -156,12 +227,14 @@ def test_changes_one_after_the_other_lose_nothing(tools, empty_redis):
     async def main():
         async with tools.gate(empty_redis.url, tools.policies(9)) as counter:
             released = await history(counter, tools, [1, 2])
-            for limit in (7, 5, 8, 4):
-                await counter.adopt(tools.policies(limit))
-            assert await tools.admitted(counter, 3, 4, 5) == [3, 4]
-            released += [(await counter.since(), tools.request(p)) for p in (3, 4)]
+            for kind, limit in (("p", 12), ("q", 7), ("q", 11), ("p", 5), ("r", 4)):
+                target = Target(kinds=frozenset({kind}))
+                await counter.adopt(tools.policies(limit, target=target))
+            released += await history(counter, tools, range(3, 20))
+            assert len(released) == 9  # the first of them decides until the ledger is brought
             await counter.load(released)
-            assert await tools.admitted(counter, 5) == []
+            (verdict,) = await counter.decide([tools.call(10)])
+            assert verdict.decision.reasons[0].limit == 4
             marks = [f for f in (await counter._eras.told()).fields if f.startswith("of:")]
             assert len(marks) == 1
 

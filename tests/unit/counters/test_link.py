@@ -15,7 +15,7 @@ from ecluse.counters.script import MARK, TOLD
 from ecluse.model.errors import UnavailableError
 from ecluse.model.settings import SharedCounter
 from ecluse.model.time import SECOND
-from servers.redis import wait_until
+from servers.redis import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = Keys("ecluse")
@@ -209,7 +209,7 @@ def _certificate(folder):
 
 def test_tls_is_spoken_and_checked(tools, start_redis, tmp_path):
     cert, key = _certificate(tmp_path)
-    port = 1 + start_redis().port  # beside a plain port that the fixture waits for
+    port = free_port()  # beside the plain port that the fixture waits for
     files = (
         "--tls-cert-file",
         str(cert),

@@ -7,9 +7,20 @@ from importlib.resources import files
 import pytest
 
 from ecluse.counters import script
-from ecluse.counters.script import DECIDE, DRAWN, ENTER, LOAD, MARK, PUBLISH, SETTLE, TOLD, USAGE
+from ecluse.counters.script import (
+    DECIDE,
+    DRAWN,
+    ENTER,
+    LOAD,
+    MARK,
+    PUBLISH,
+    REGISTER,
+    SETTLE,
+    TOLD,
+    USAGE,
+)
 
-ALL = (DECIDE, DRAWN, ENTER, LOAD, MARK, PUBLISH, SETTLE, TOLD, USAGE)
+ALL = (DECIDE, DRAWN, ENTER, LOAD, MARK, PUBLISH, REGISTER, SETTLE, TOLD, USAGE)
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda s: s.name)

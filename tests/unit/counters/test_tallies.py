@@ -26,10 +26,6 @@ def tag(**more):
     return Tally.of(replace(BUDGET, **more)).tag
 
 
-def phases(found):
-    return [(r.budget.windows[-1].limit, r.tally.cap, r.phase) for r in found.rules]
-
-
 @pytest.mark.parametrize(
     "more",
     [
@@ -37,7 +33,7 @@ def phases(found):
         {"mode": Mode.SHADOW},
         {"warn_share": 0.5},
         {"reason": (("en", "x"),)},
-        {"windows": (Window(HOUR, 5), Window(2 * HOUR, 7), Window(DAY, 50))},
+        {"windows": (Window(HOUR, 5), Window(2 * HOUR, 7), Window(2 * DAY, 500))},
         {"target": Target(kinds=None)},
     ],
 )
@@ -51,8 +47,6 @@ def test_how_a_count_is_judged_is_not_part_of_it(more):
         {"id": "c"},
         {"per": (Key.SESSION,)},
         {"counts": Count.ACCESSES},
-        {"windows": (Window(HOUR, 10), Window(DAY, 51))},
-        {"windows": (Window(HOUR, 10), Window(2 * DAY, 50))},
         {"target": Target(kinds=frozenset({"x"}))},
         {"target": Target(operations=frozenset({"x"}))},
         {"target": Target(own=False)},
@@ -68,65 +62,102 @@ def test_the_order_of_words_is_no_part_of_it():
     assert tag(target=Target(kinds=one)) == tag(target=Target(kinds=other))
 
 
-def sets(*limits):
-    return [PolicySet((replace(BUDGET, windows=(Window(DAY, n),)),)) for n in limits]
+def test_how_far_back_and_how_many_is_the_most_that_anybody_asked_for():
+    tally = Tally.of(BUDGET)
+    assert tally.size == f"{DAY}:51"
+    assert tally.widened(None) == tally
+    assert tally.widened(f"{HOUR}:99") == Tally(tally.tag, DAY, 99)
+    assert tally.widened(f"{2 * DAY}:1") == Tally(tally.tag, 2 * DAY, 51)
+    assert [
+        tally.fits(size) for size in (None, f"{DAY}:50", f"{HOUR}:51", f"{DAY}:51", f"{2 * DAY}:99")
+    ] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
-def known(policies):
-    return {Tally.of(b).tag for b in policies.budgets}
+def sets(*kinds):
+    """The same budget, for accounts of other kinds."""
+    return [PolicySet((replace(BUDGET, target=Target(kinds=frozenset({k}))),)) for k in kinds]
+
+
+def least(policies):
+    return [Tally.of(b) for b in policies.budgets]
+
+
+def first(policies):
+    """The plan of a gate whose ledger is known."""
+    tallies = least(policies)
+    return plan(policies, tallies, None, {t.tag for t in tallies})
+
+
+def phases(found):
+    return [(*r.budget.target.kinds, r.phase) for r in found.rules]
 
 
 def test_a_gate_that_starts_must_bring_its_ledger_to_what_does_not_know_it():
-    (policies,) = sets(5)
-    assert not plan(policies, None, ()).complete
-    assert plan(policies, None, known(policies)).complete
+    (policies,) = sets("a")
+    assert not plan(policies, least(policies), None, ()).complete
+    assert first(policies).complete
 
 
-def test_a_stricter_budget_is_judged_on_the_former_count_at_once():
-    many, few = sets(50, 20)
-    before = plan(many, None, known(many))
-    found = plan(few, before, known(many))
-    assert phases(found) == [(20, 51, Phase.FORMER), (20, 21, Phase.NEW)]
+def test_another_limit_needs_no_other_tally():
+    (policies,) = sets("a")
+    wider = PolicySet((replace(policies.budgets[0], windows=(Window(2 * DAY, 500),)),))
+    found = plan(wider, least(wider), first(policies), ())
+    assert phases(found) == [("a", Phase.STEADY)]
+    assert found.rules[0].budget == wider.budgets[0]
+    assert found.complete
+    assert not found.changing
+
+
+def test_what_counts_something_new_waits_for_its_tally():
+    one, other = sets("a", "b")
+    found = plan(other, least(other), first(one), ())
+    assert phases(found) == [("a", Phase.FORMER), ("b", Phase.NEW)]
     assert found.complete
     assert found.changing
-    assert phases(changed(found)) == [(20, 21, Phase.STEADY)]
-
-
-def test_a_wider_budget_waits_for_its_count():
-    few, many = sets(20, 50)
-    found = plan(many, plan(few, None, known(few)), known(few))
-    assert phases(found) == [(20, 21, Phase.FORMER), (50, 51, Phase.NEW)]
+    assert phases(changed(found)) == [("b", Phase.STEADY)]
 
 
 def test_a_change_within_a_change_goes_on_from_what_decides():
-    first, second, third = sets(50, 20, 10)
-    before = plan(second, plan(first, None, known(first)), known(first))
-    assert phases(plan(third, before, known(first))) == [
-        (10, 51, Phase.FORMER),
-        (10, 11, Phase.NEW),
+    one, other, third = sets("a", "b", "c")
+    within = plan(other, least(other), first(one), ())
+    found = plan(third, least(third), within, ())
+    assert phases(found) == [("a", Phase.FORMER), ("c", Phase.NEW)]
+    assert phases(plan(one, least(one), within, ())) == [("a", Phase.STEADY)]
+
+
+def test_a_tally_known_to_this_gate_alone_does_not_decide_before_the_others_know_it():
+    one, other = sets("a", "b")
+    known = {t.tag for t in least(other)}
+    assert phases(plan(other, least(other), first(one), known)) == [
+        ("a", Phase.FORMER),
+        ("b", Phase.NEW),
     ]
-    back = plan(first, before, known(first))
-    assert phases(back) == [(50, 51, Phase.STEADY)]
 
 
 def test_a_new_budget_decides_at_once_and_one_that_is_gone_is_dropped():
-    policies = PolicySet((BUDGET,))
-    other = PolicySet((replace(BUDGET, id="c"),))
-    found = plan(other, plan(policies, None, known(policies)), known(policies))
-    assert phases(found) == [(50, 51, Phase.STEADY)]
+    one, _ = sets("a", "b")
+    other = PolicySet((replace(one.budgets[0], id="c"),))
+    found = plan(other, least(other), first(one), ())
+    assert [r.budget.id for r in found.rules] == ["c"]
     assert found.complete
 
 
 def test_what_was_not_complete_is_no_ground_to_go_on_from():
-    many, few = sets(50, 20)
-    found = plan(few, plan(many, None, ()), ())
-    assert phases(found) == [(20, 21, Phase.STEADY)]
+    one, other = sets("a", "b")
+    found = plan(other, least(other), plan(one, least(one), None, ()), ())
+    assert phases(found) == [("b", Phase.STEADY)]
     assert not found.complete
 
 
 def test_the_marks_that_are_awaited_and_left_are_told():
-    many, few = sets(50, 20)
-    found = plan(few, plan(many, None, known(many)), known(many))
+    one, other = sets("a", "b")
+    found = plan(other, least(other), first(one), ())
     told = found.told("a", ("a", "b"), "tag", HOUR)
     former, new = (r.tally for r in found.rules)
     for word in (mark(new, "a"), mark(new, "b"), mark(former, "a")):
@@ -135,10 +166,10 @@ def test_the_marks_that_are_awaited_and_left_are_told():
 
 
 def test_more_bytes_than_a_double_holds_are_refused():
-    windows = (Window(DAY, 1 << 51),)
+    windows = (Window(DAY, 1 << 44),)
     policies = PolicySet((replace(BUDGET, counts=Count.BYTES, windows=windows),))
     with pytest.raises(ConfigError, match="more bytes than"):
-        plan(policies, None, ())
+        Tally.of(policies.budgets[0])
 
 
 def test_a_hold_closes_the_account_or_the_session():
@@ -149,6 +180,6 @@ def test_a_hold_closes_the_account_or_the_session():
 
 
 def test_plans_of_the_same_rules_are_equal():
-    (policies,) = sets(5)
-    assert plan(policies, None, ()) == plan(policies, None, ())
-    assert plan(policies, None, ()) != Plan((), complete=False)
+    (policies,) = sets("a")
+    assert first(policies) == first(policies)
+    assert first(policies) != Plan((), complete=True)

@@ -61,8 +61,7 @@ local function judge_all(draws, call, answer)
       answer[#answer + 1] = window - 1
       answer[#answer + 1] = math.min(used, limit + 1)
       if used > limit and not budget.shadow then
-        draw.refuses = budget.effect > SLOW
-        refused = refused or draw.refuses
+        refused = refused or budget.effect > SLOW
         if budget.effect == HOLD then
           close(budget, call)
         end
@@ -90,12 +89,12 @@ local function release(draws, reserved)
   end
 end
 
--- 0 for a plain permit, else { reservation, opens_at, policy of an earlier hold, and for each reason
--- the places of budget and window, and what the window would hold }; 0 and '' for what there is not.
+-- 0 for a plain permit, else { reservation, what keeps it closed and until when, policy of an earlier
+-- hold, and for each reason the places of budget and window, and what the window would hold }.
 local function decide(call)
   local operation = call[1]
   local observed, reserved = operation == OBSERVE, operation == RESERVE
-  local answer = { 0, 0, '' }
+  local answer = { 0, {}, '' }
   local hold = closed[call[2]] or closed[call[3]]
   if hold then
     answer[3] = hold[1]
@@ -106,7 +105,7 @@ local function decide(call)
   local draws = draws_of(call)
   local refused = judge_all(draws, call, answer)
   if refused and not observed then
-    answer[2] = opens_at(draws, clock.now) or 0
+    answer[2] = closed_until(with_later(draws, call), clock.now)
     return answer
   end
   release(draws, reserved)

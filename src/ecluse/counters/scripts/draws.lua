@@ -3,6 +3,8 @@
 -- A call is { operation, account, session, budget, key, what, budget, key, what, … }: for account and
 -- session the places of their names in ARGV (0 for none), then for each budget that the gate found to
 -- match the places of the budget and its key, and what it brings: the place of a list, or bytes.
+-- A budget whose hours or ages do not hold now, and may hold later, has its place negated: it is asked
+-- only to tell when a refused request would pass.
 
 local batch = cmsgpack.unpack(ARGV[4])
 local lists = {}
@@ -30,8 +32,18 @@ end
 local function draws_of(call)
   local draws = {}
   for place = 4, #call, 3 do
-    if charged(common.budgets[call[place]]) then
+    if call[place] > 0 and charged(common.budgets[call[place]]) then
       draws[#draws + 1] = draw_of(call[place], KEYS[call[place + 1]], call[place + 2])
+    end
+  end
+  return draws
+end
+
+-- Puts those that may hold later after those that hold now.
+local function with_later(draws, call)
+  for place = 4, #call, 3 do
+    if call[place] < 0 then
+      draws[#draws + 1] = draw_of(-call[place], KEYS[call[place + 1]], call[place + 2])
     end
   end
   return draws

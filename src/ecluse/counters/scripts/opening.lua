@@ -1,8 +1,11 @@
--- When would a refused request pass, if nothing else were read?
+-- From which instant on do a budget's counts leave room for a request, if nothing else is read?
 --
 -- A window of length L and limit Q lets the request's n items pass once at most Q - n other items are
 -- in it: once the (Q - n + 1)th newest of the others is older than L. So the instant is that entry's
--- last access plus L, for the latest of all windows of all budgets that refuse.
+-- last access plus L, for the latest of all windows. When the request would pass, with hours and ages
+-- looked at as well, the gate tells from these instants by the engine's own rule.
+
+local NEVER = -1
 
 -- The last access of the `rank`th newest entry that is none of the request's items (0 is the newest).
 local function other(draw, rank)
@@ -42,32 +45,42 @@ local function heavier(draw, room)
   return tonumber(redis.call('ZREVRANGE', draw.key, low, low, 'WITHSCORES')[2])
 end
 
--- The instant at which one window has room; 0 when it has room now, nil when it never will.
-local function window_opens(draw, length, limit, now)
-  local room = limit - draw.amount
-  if room < 0 then
-    return nil
+-- The instant from which on all windows of a budget have room: 0 when they have it now.
+local function free_at(draw, now)
+  local budget = draw.budget
+  draw.held = draw.held or held(draw)
+  if draw.held + draw.amount <= budget.limits[1] then
+    return 0
   end
-  local last = draw.budget.kind == BYTES and heavier(draw, room) or other(draw, room)
-  return last and last > now - length and last + length or 0
-end
-
--- The instant at which all budgets that refuse have room; nil when that is never.
-local function opens_at(draws, now)
+  if draw.items and not draw.lasts then
+    draw.lasts = last_accesses(draw.key, draw.items)
+  end
   local latest = 0
-  for _, draw in ipairs(draws) do
-    if draw.refuses then
-      if draw.budget.effect == HOLD then
-        return nil
-      end
-      for window, length in ipairs(draw.budget.lengths) do
-        local opens = window_opens(draw, length, draw.budget.limits[window], now)
-        if not opens then
-          return nil
-        end
-        latest = math.max(latest, opens)
-      end
+  for window, length in ipairs(budget.lengths) do
+    local room = budget.limits[window] - draw.amount
+    if room < 0 then
+      return NEVER
+    end
+    local last = budget.kind == BYTES and heavier(draw, room) or other(draw, room)
+    if last and last > now - length then
+      latest = math.max(latest, last + length)
     end
   end
   return latest
+end
+
+-- The places of all budgets that keep data in and have no room, each followed by the instant.
+local function closed_until(draws, now)
+  local told = {}
+  for _, draw in ipairs(draws) do
+    local budget = draw.budget
+    if judged(budget) and not budget.shadow and budget.effect > SLOW then
+      local free = free_at(draw, now)
+      if free ~= 0 then
+        told[#told + 1] = draw.place - 1
+        told[#told + 1] = free
+      end
+    end
+  end
+  return told
 end

@@ -14,10 +14,23 @@ local function read_state()
   for _, mark in ipairs(common.awaited) do
     fields[#fields + 1] = mark
   end
+  for _, budget in ipairs(common.budgets) do
+    fields[#fields + 1] = budget.keeps
+  end
   return redis.call('HMGET', STATE, unpack(fields))
 end
 
 local state = read_state()
+
+-- Other gates may need more of a count than this one.
+for place, budget in ipairs(common.budgets) do
+  local kept = state[4 + #common.gates + #common.awaited + place]
+  if kept then
+    local longest, cap = string.match(kept, '^(%d+):(%d+)$')
+    budget.longest = math.max(budget.longest, tonumber(longest))
+    budget.cap = math.max(budget.cap, tonumber(cap))
+  end
+end
 
 -- The gates whose ledgers are still to be brought.
 local function missing_gates()

@@ -2,8 +2,8 @@
 --
 -- An entry of a count of bytes is named `gate:instant:ordinal:weight:total`, where `total` adds up all
 -- weights up to this entry, modulo 2^52. So the sum of any window is a difference of two totals, and
--- costs two look-ups however many entries lie between. Weights are cut at the count's cap, beyond
--- which one access alone is over every limit.
+-- costs two look-ups however many entries lie between. Weights are cut at 2^44, beyond which one
+-- access alone is over every limit.
 
 local TOTAL_END = 4503599627370496
 
