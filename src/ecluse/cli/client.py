@@ -221,7 +221,8 @@ def _tell(
 ) -> None:
     for note in book.notes:
         say(note, err=True)
-    say("a running gate takes it in at `ecluse gate reload`", err=True)
+    if "revoked" not in document:
+        say("a running gate takes it in at `ecluse gate reload`, or SIGHUP", err=True)
     if token_file is not None and secret is not None:
         document["token_file"] = str(token_file)
     elif secret is not None:
