@@ -121,8 +121,10 @@ async def count_embedded(parts: Parts) -> Counting:
         parts.findings.raise_(finding)
     engine = started.engine
     engine.holds |= keeper.standing.holds()
+    after = "after it" if started.how == "snapshot" else "of the ledger"
+    source = "the snapshot and " if started.how == "snapshot" else ""
     told = (
-        f"counts in memory, from the {started.how} and {_entries(started.read)} of the ledger "
+        f"counts in memory, from {source}{_entries(started.read)} {after} "
         f"in {time.monotonic() - begin:.1f} s"
     )
     adoption = Adoption(engine, again)
