@@ -1,6 +1,7 @@
 """A real gate, as whoever runs it meets it: started, changed, closed, killed, on a full disk."""
 
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -231,3 +232,23 @@ def test_a_relaxed_gate_says_so(tmp_path):
 def test_the_socket_has_its_permissions(tmp_path):
     with gate(tmp_path, policy=POLICY.format(limit=3)) as process:
         assert Path(process.socket).stat().st_mode & 0o777 == 0o660
+
+
+def test_a_gate_whose_log_nobody_reads_any_more_goes_on(tmp_path):
+    process = GateProcess(tmp_path, policy=POLICY.format(limit=1))
+    command = ("serve", "--policy", str(process.policy), "--ledger", str(process.ledger))
+    reading, writing = os.pipe()
+    process.process = subprocess.Popen(
+        [sys.executable, "-m", "ecluse", *command, "--unix", process.socket], stderr=writing
+    )
+    os.close(writing)
+    try:
+        until(process.answers)
+        os.close(reading)  # as when the terminal is closed
+        for number, account in enumerate(("a", "b", "c"), start=1):
+            for n in range(40):
+                read(process, str(n), account=account)
+            until(lambda n=number: process.call("GET", "/v1/health")[1]["findings"] == n)
+        assert process.stop() == 0
+    finally:
+        process.close()

@@ -9,7 +9,7 @@
 import asyncio
 import gc
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -111,13 +111,18 @@ async def _run(files: GateFiles, settings: Settings, tell: Tell, say: Say) -> No
         sockets = [(opened, context) for opened, context in found if opened is not None]
         _freeze()
 
+        def log(line: str) -> None:
+            with suppress(OSError):  # whoever read it has gone; the gate goes on
+                say(line)
+
         def ready() -> None:
-            tell(_introduction(gate, rules))
-            gate.findings.told = lambda finding, over: say(_line(finding, over=over))
+            with suppress(OSError):
+                tell(_introduction(gate, rules))
+            gate.findings.told = lambda finding, over: log(_line(finding, over=over))
 
         async def again() -> None:
             if (told := await gate.reloading.reload("SIGHUP"))["taken"]:
-                say(f"files read again: policy {told['digest'][:12]} in force")
+                log(f"files read again: policy {told['digest'][:12]} in force")
 
         await serve(gate.app, sockets, ready=ready, reload=again)
 
