@@ -206,16 +206,27 @@ class SharedCounts:
             waiting = [await self._queue.get()]
             while len(waiting) < _BATCH_MAX and not self._queue.empty():
                 waiting.append(self._queue.get_nowait())
+            sending = asyncio.ensure_future(self._send_batch(waiting))
             try:
-                verdicts = await self.counter.decide([w.call for w in waiting])
-            except UnavailableError:
-                self._set_reached(reached=False)
-                verdicts = [self._decide_alone(w.call) for w in waiting]
-            else:
-                self._set_reached(reached=True)
-            for waited, verdict in zip(waiting, verdicts, strict=True):
-                if not waited.verdict.done():
-                    waited.verdict.set_result(verdict)
+                await asyncio.wait([sending])
+            finally:
+                sending.cancel()
+            failed = None if sending.cancelled() else sending.exception()
+            for waited in waiting:  # a fault of ours ends these calls, not the sending
+                if failed is not None and not waited.verdict.done():
+                    waited.verdict.set_exception(failed)
+
+    async def _send_batch(self, waiting: Sequence[_Waiting]) -> None:
+        try:
+            verdicts = await self.counter.decide([w.call for w in waiting])
+        except UnavailableError:
+            self._set_reached(reached=False)
+            verdicts = [self._decide_alone(w.call) for w in waiting]
+        else:
+            self._set_reached(reached=True)
+        for waited, verdict in zip(waiting, verdicts, strict=True):
+            if not waited.verdict.done():
+                waited.verdict.set_result(verdict)
 
     def _set_reached(self, *, reached: bool) -> None:
         if reached != self._reached:

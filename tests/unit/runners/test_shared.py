@@ -25,9 +25,11 @@ class FakeCounter:
     """Permits everything while it is there, and remembers what it was given."""
 
     def __init__(self):
-        self.away, self.loaded = False, []
+        self.away, self.loaded, self.fault = False, [], None
 
     async def decide(self, calls):
+        if self.fault is not None:
+            raise self.fault
         if self.away:
             raise UnavailableError("away")
         return [Verdict(PERMIT, START) for _ in calls]
@@ -114,3 +116,15 @@ def test_what_was_decided_without_it_says_so_although_it_answers_by_now(kit):
 
     run(kit, PERMIT_TWO, steps)
     assert [json.loads(row["detail"]) for row in kit.entries()] == [{"degraded": "permit"}]
+
+
+def test_a_fault_ends_its_calls_and_not_the_sending(kit):
+    async def steps(counts, counter):
+        counter.fault = ZeroDivisionError()
+        for _ in range(5):
+            with pytest.raises(ZeroDivisionError):
+                await counts.ask("check", asked("1"), ME)
+        counter.fault = None
+        assert (await counts.ask("check", asked("1"), ME)).released
+
+    run(kit, DENY, steps)
