@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from ecluse.engine.standing import Standing
-
 from ecluse.directories.table_directory import TableDirectory
 from ecluse.engine.evaluate import Engine
+from ecluse.engine.standing import Standing
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.model.asked import Asked
 from ecluse.model.client import Client, Scope

@@ -6,7 +6,7 @@ from enum import Enum
 from ecluse.model.policy import Window
 from ecluse.model.time import DAY, MINUTE, SECOND
 
-__all__ = ["Failure", "Listen", "SharedCounter", "Settings", "StepUp"]
+__all__ = ["Failure", "Listen", "Settings", "SharedCounter", "StepUp"]
 
 
 class Failure(Enum):
