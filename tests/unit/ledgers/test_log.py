@@ -72,7 +72,9 @@ def test_who_was_not_told_can_ask(ledger, disk):
     with pytest.raises(UnavailableError):
         ledger.commit()
     assert (ledger.kept(kept), ledger.kept(gone)) == (True, False)
-    assert ledger.commit() == 2, "the group after it has nothing to write, and nothing to complain of"
+    assert ledger.commit() == 2, (
+        "the group after it has nothing to write, and nothing to complain of"
+    )
 
 
 def test_a_sync_that_the_disk_refuses_tells_the_group(tmp_path, disk):
