@@ -89,6 +89,8 @@ class Eras:
             ConfigError: when a limit is too large to be counted exactly.
         """
         _check(policies)
+        self.epoch: bytes | None = None
+        """The run of the server that this gate believes: to which it brought its ledger, or found it brought."""
         self._link, self._keys, self._settings, self._lifetime = link, keys, settings, lifetime
         self._policies = policies
         self._era: Era | None = None
@@ -123,8 +125,10 @@ class Eras:
         """Says that this gate has brought its ledger to all that the layout counts."""
         gate = self._settings.gate
         marks = [text for t in layout.plan.tallies for text in (mark(t, gate), t.size)]
-        if not await self._link.run(MARK, self._keys.fixed, b"", gate, *marks):
+        epoch = await self._link.run(MARK, self._keys.fixed, b"", gate, *marks)
+        if not epoch:
             raise forgot()
+        self.epoch = epoch
         era = self._era
         if era is not None and era.layout.plan == layout.plan and not layout.plan.complete:
             self._era = Era(era.policies, self._laid_out(Plan(layout.plan.rules, complete=True)))
@@ -183,7 +187,9 @@ class Eras:
             closed += (hold_name(key, name), packed_hold(hold))
         values = (gate, b"1" if begin else b"0", str(len(closed)), *closed)
         marks = [mark(tally, gate) for tally in asked]
-        sizes = await self._link.run(ENTER, self._keys.fixed, b"", *values, *marks)
+        epoch, *sizes = await self._link.run(ENTER, self._keys.fixed, b"", *values, *marks)
+        if self.epoch is None and epoch:
+            self.epoch = epoch
         return {
             tally.tag
             for tally, size in zip(asked, sizes, strict=True)

@@ -72,14 +72,32 @@ class Link:
         self._free = asyncio.Semaphore(_LINES_MAX)
         self.server_time: int | None = None
 
-    async def run(self, script: Script, keys: Sequence[bytes], *values: bytes | str) -> Any:
+    async def run(
+        self,
+        script: Script,
+        keys: Sequence[bytes],
+        *values: bytes | str,
+        only: bytes | None = None,
+    ) -> Any:
         """Runs a script with the server's run as its first value.
+
+        Args:
+            script: what to run.
+            keys: that it uses.
+            values: that it takes after the run.
+            only: the run of the server that is believed; None for any.
 
         Raises:
             UnavailableError: when it cannot be reached in time; whether the script ran is not known then.
+                When the server is another than the one that is believed, it did not run.
         """
 
         async def once(line: _Line) -> Any:
+            if only is not None and line.run != only:
+                raise UnavailableError(
+                    "the shared counter does not know yet what was released: its server was restarted or replaced",
+                    help="wait until each gate has brought what its ledger holds; it does so by itself",
+                )
             rest = (len(keys), *keys, line.run, *values)
             try:
                 return await line.ask("EVALSHA", script.sha, *rest)

@@ -229,7 +229,7 @@ class RedisCounter:
         batch = Batch(layout, self._now())
         for call in calls:
             batch.add(call)
-        status, *told = await self._run(DECIDE, batch)
+        status, *told = await self._run(DECIDE, batch, only=self._eras.epoch)
         if not status:
             raise not_whole(told[0])
         base, step, is_changed, answers = told
@@ -238,8 +238,8 @@ class RedisCounter:
             self._eras.change_over(layout)
         return verdicts(layout, calls, base, step, answers, is_changed=bool(is_changed))
 
-    async def _run(self, script: Script, batch: Batch) -> Any:
-        packed = await self._link.run(script, batch.keys, self._at(), *batch.values)
+    async def _run(self, script: Script, batch: Batch, *, only: bytes | None = None) -> Any:
+        packed = await self._link.run(script, batch.keys, self._at(), *batch.values, only=only)
         return msgspec.msgpack.decode(packed)
 
     def _at(self) -> bytes:

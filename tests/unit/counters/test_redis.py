@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import re
+from pathlib import Path
 
 import pytest
 
@@ -306,6 +307,47 @@ def test_a_replica_that_takes_over_is_brought_what_it_missed(tools, tmp_path):
         cluster.stop()
 
 
+def test_two_masters_do_not_both_grant(tools, start_redis):
+    """A new master is believed once every gate has come to it; and who has come does not go back to the old one."""
+    old, new = start_redis(), start_redis()
+    both = {"gates": ("a", "b")}
+
+    async def main():
+        async with (
+            tools.gate(old.url, tools.policies(10), gate="a", **both) as a,
+            tools.gate(old.url, tools.policies(10), gate="b", load=False, **both) as b,
+        ):
+            await b.load([])
+            of_a = [
+                (v.at, tools.request(n))
+                for n, v in enumerate(await a.decide([tools.call(n) for n in range(3)]))
+            ]
+            new.cli("REPLICAOF", "127.0.0.1", str(old.port))
+            wait_until(
+                lambda: "master_link_status:up" in new.cli("INFO", "replication"), "it follows"
+            )
+            new.cli("REPLICAOF", "NO", "ONE")
+            b._link._home = ("127.0.0.1", new.port)
+            await b._link.close()
+            of_a += [(v.at, tools.request(3)) for v in await a.decide([tools.call(3)])]
+            with pytest.raises(UnavailableError):
+                await tools.admitted(b, 4)
+            await b.load([])
+            with pytest.raises(UnavailableError, match="`a`"):
+                await tools.admitted(b, 4)
+            home, a._link._home = a._link._home, ("127.0.0.1", new.port)
+            await a._link.close()
+            await a.load(of_a)
+            assert await tools.admitted(b, 4) == [4]
+            a._link._home = home
+            await a._link.close()
+            with pytest.raises(UnavailableError, match="restarted or replaced"):
+                await tools.admitted(a, 5)
+            assert await tools.admitted(b, *range(5, 20)) == list(range(5, 10))
+
+    tools.run(main())
+
+
 COUNTS = PolicySet(
     (
         Budget("persons", (Key.ACCOUNT,), (Window(DAY, 90),)),
@@ -519,6 +561,42 @@ def test_hours_go_by_the_server_s_clock(tools, empty_redis):
             old = await tools.admitted(counter, 1, created_at=now - HOUR)
             new = await tools.admitted(counter, 1, created_at=now - HOUR + MINUTE)
             assert (old, new) == ([1], [])
+
+    tools.run(main())
+
+
+def test_the_user_of_the_documents_may_do_all_that_a_gate_does(tools, start_redis, tmp_path):
+    page = (Path(__file__).resolve().parents[3] / "docs" / "redis.md").read_text("utf-8")
+    rights = re.search(r"^user gate (on .*)$", page, re.MULTILINE)[1]
+    server = start_redis()
+    server.cli("ACL", "SETUSER", "gate", *rights.split())
+    server.cli("ACL", "SETUSER", "default", "off")
+    password = tmp_path / "password"
+    password.write_text("gate:CHANGE-ME")
+
+    async def main():
+        login = {"password_file": str(password)}
+        async with tools.gate(server.url, COUNTS, **login) as counter:
+            calls = [tools.call(*range(n, n + 3), bytes=5, operation="reserve") for n in range(60)]
+            numbers = [v.decision.reservation for v in await counter.decide(calls)]
+            assert await counter.post(numbers[0])
+            assert await counter.post(numbers[1], (1,))
+            assert await counter.release(numbers[2])
+            await counter.decide([tools.call(n, operation="observe") for n in range(200)])
+            (verdict,) = await counter.decide([tools.call(1, bytes=9000)])
+            assert not verdict.decision.permitted
+            await counter.usage(tools.request(1))
+            await counter.hold(Key.ACCOUNT, "b", Hold("person", 1))
+            assert await counter.holds()
+            await counter.reopen(Key.ACCOUNT, "b")
+            await counter.adopt(tools.policies())
+            await counter.load([(verdict.at, tools.request(1))])
+            await counter.publish("t", b"x")
+            await counter.published("t")
+            assert await counter.whole()
+        async with tools.gate(server.url, COUNTS, name="other", load=False, **login) as counter:
+            with pytest.raises(UnavailableError, match="does not permit"):
+                await counter.load([])
 
     tools.run(main())
 

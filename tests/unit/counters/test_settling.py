@@ -21,9 +21,9 @@ def test_settling_many_takes_few_calls(tools, empty_redis):
             runs = []
             run = counter._link.run
 
-            async def counted(script, *values):
+            async def counted(script, *values, **more):
                 runs.append(script)
-                return await run(script, *values)
+                return await run(script, *values, **more)
 
             counter._link.run = counted
             waiting = [counter.post(n) for n in numbers[:30]] + [

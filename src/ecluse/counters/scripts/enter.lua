@@ -3,7 +3,7 @@
 -- KEYS  the five of keys.lua
 -- ARGV  1 the server's run   2 empty   3 gate   4 1 to begin   5 how many values tell what is closed
 --       6.. these, names and holds in turn, then the marks of the counts that the gate charges
--- Gives each mark's value: how far back and how many the count knows of this gate; nothing for none.
+-- Gives the epoch, and each mark's value: how far back and how many the count knows of this gate.
 --
 -- The state's field `gate:G` says that G has brought its ledger in this epoch; `of:T:G` that count T
 -- holds all that G released, so far back and so many, and is charged by G; `since:G` from when on
@@ -49,4 +49,5 @@ for place = marks_from, #ARGV do
   known[#known + 1] = redis.call('HGET', STATE, ARGV[place])
 end
 leave_other_counts(marks)
+table.insert(known, 1, redis.call('HGET', STATE, 'epoch') or '')
 return known
