@@ -22,10 +22,10 @@ from ecluse.model.call import Call
 from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Window
 from ecluse.model.settings import SharedCounter
 from reference.meaning import Reference
-from servers.redis import shared_redis
+from servers.redis import RedisCluster, redis_cluster, shared_redis
 from strategies.histories import START, UNIT, policy_sets, requests, steps
 
-__all__ = ["shared_redis"]  # a fixture
+__all__ = ["redis_cluster", "shared_redis"]  # fixtures
 
 ACTS = (
     "check", "check", "check", "batch", "observe", "reserve", "reserve", "reserve",
@@ -70,10 +70,11 @@ def narrow_plays(draw):
 class Three:
     """A reference, an engine and a shared counter that are told the same things."""
 
-    def __init__(self, policies, url, lifetime):
+    def __init__(self, policies, server, lifetime):
         self.reference, self.engine = Reference(policies), Engine(policies)
         self.lifetime, self.at, self.reserved = lifetime, START, []
-        shared = SharedCounter(url, timeout=10_000_000)
+        is_cluster = isinstance(server, RedisCluster)
+        shared = SharedCounter(server.url, cluster=is_cluster, timeout=10_000_000)
         self.counter = RedisCounter(shared, policies, lifetime=lifetime, clock=lambda: self.at)
 
     async def play(self, act, step, request, pick):
@@ -221,7 +222,7 @@ class Three:
 @asynccontextmanager
 async def three(policies, server, lifetime):
     server.cli("FLUSHALL")
-    all_ = Three(policies, server.url, lifetime)
+    all_ = Three(policies, server, lifetime)
     try:
         await all_.counter.load([])  # which lets the counter's clock begin
         all_.reference.expire(START)
@@ -250,6 +251,15 @@ def test_the_shared_counter_answers_as_reference_and_engine(shared_redis):
     @RELAXED
     def holds(play):
         asyncio.run(played(shared_redis, *play))
+
+    holds()
+
+
+def test_on_a_cluster_of_three_masters_the_answers_are_the_same(redis_cluster):
+    @given(plays())
+    @settings(RELAXED, max_examples=1 + EXAMPLES // 10)
+    def holds(play):
+        asyncio.run(played(redis_cluster, *play))
 
     holds()
 

@@ -186,6 +186,10 @@ class RedisCluster:
             for node in self.nodes
         )
 
+    def cli(self, *words):
+        """What redis-cli prints at every node."""
+        return "\n".join(node.cli(*words) for node in self.nodes)
+
     @property
     def url(self):
         return "redis://" + ",".join(f"127.0.0.1:{n.port}" for n in self.nodes) + "/0"
