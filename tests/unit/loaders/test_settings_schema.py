@@ -1,6 +1,7 @@
 """The schema of settings takes what the loader takes: the shipped example, and random changes of a full file."""
 
 import json
+from copy import deepcopy
 
 import jsonschema
 import pytest
@@ -118,7 +119,7 @@ def changed(data, document):
         if data.draw(st.booleans()):
             del holder[key]
         else:
-            holder[key] = data.draw(ODD)
+            holder[key] = deepcopy(data.draw(ODD))  # the next turn may change it
     return copy
 
 
