@@ -436,6 +436,40 @@ def test_a_reservation_goes_back_to_an_older_access_that_was_loaded_meanwhile(to
     tools.run(main())
 
 
+def test_the_window_that_opens_last_is_told(tools, empty_redis):
+    now = [tools.start]
+    policies = PolicySet((Budget("b", (Key.ACCOUNT,), (Window(HOUR, 2), Window(2 * HOUR, 3))),))
+
+    async def main():
+        async with tools.gate(empty_redis.url, policies, clock=lambda: now[0]) as counter:
+            assert await tools.admitted(counter, 1) == [1]
+            now[0] += 118 * MINUTE
+            assert await tools.admitted(counter, 2, 3) == [2, 3]
+            now[0] += MINUTE
+            (verdict,) = await counter.decide([tools.call(4)])
+            assert (
+                verdict.opens_at == now[0] + 59 * MINUTE
+            )  # not in a minute, when the longer window has room
+
+    tools.run(main())
+
+
+def test_bytes_that_may_be_taken_back_push_nothing_out(tools, empty_redis):
+    slow = Budget("b", (Key.ACCOUNT,), (Window(DAY, 20),), counts=Count.BYTES, effect=Effect.SLOW)
+
+    async def main():
+        async with tools.gate(empty_redis.url, PolicySet((slow,))) as counter:
+            await counter.decide([tools.call(bytes=1)] * 15)
+            calls = [tools.call(bytes=30, operation="reserve")] * 3
+            numbers = [v.decision.reservation for v in await counter.decide(calls)]
+            await asyncio.gather(*(counter.release(n) for n in numbers))
+            (u,) = await counter.usage(tools.request(bytes=1))
+            assert u.used == 15
+            assert empty_redis.cli("HGET", "{ecluse}:state", "open_bytes") == "0"
+
+    tools.run(main())
+
+
 def test_one_reservation_is_settled_by_another_gate(tools, empty_redis):
     async def main():
         both = {"gates": ("a", "b")}
