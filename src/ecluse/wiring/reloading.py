@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ecluse.api.authentication import Authenticator
-from ecluse.engine.acts import ACTS
+from ecluse.engine.acts import ACTS, NOBODY
 from ecluse.engine.scaling import scaled
 from ecluse.model.errors import CallerError, ConfigError, EcluseError, UnavailableError
 from ecluse.model.finding import Finding, Severity
@@ -20,6 +20,7 @@ from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
 from ecluse.service.rebuild_acts import Holds
 from ecluse.verify.coverage import uncovered
+from ecluse.verify.terms import terms
 from ecluse.wiring import Rules, now, open_policies
 from ecluse.wiring.counting import Counting
 from ecluse.wiring.gate_files import GateFiles
@@ -53,7 +54,7 @@ class Reloading:
         self._keeper, self._counting = keeper, counting
         self._authenticator, self._findings = authenticator, findings
         self.routes = files.read_routes(keeper.settings, rules.estate)
-        self._noted = ""
+        self._noted, self._signed = "", ""
         self._check()
 
     def acts(self) -> dict[str, Acting]:
@@ -84,6 +85,8 @@ class Reloading:
             self._rules = former
             self._refused(error)
             return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
+        if by not in NOBODY and self._signed != self._keeper.policies.digest:
+            self.note_policies(by)  # in force already, and nobody had put a name to it
         return {"digest": self._keeper.policies.digest, "taken": True}
 
     async def rescale(self) -> None:
@@ -92,16 +95,20 @@ class Reloading:
             await self._adopt("schedule")
 
     def note_policies(self, by: str) -> None:
-        """Writes which policies are in force from now on."""
+        """Writes which policies are in force from now on, and their terms, so that the next change can be told."""
         policies = self._keeper.policies
         detail = {
             "digest": policies.digest,
+            "before": self._noted,
             "file": self._rules.policy_file,
             "budgets": [b.id for b in policies.budgets],
+            "terms": terms(self._rules.policies),
             "by": by,
         }
         self._keeper.note("policy", detail)
         self._noted = policies.digest
+        if by not in NOBODY:
+            self._signed = policies.digest
 
     def _wanted(self) -> PolicySet:
         keeper, retire = self._keeper, self._settings.retire

@@ -59,9 +59,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list without an order."""
+    """A list without an order; `language` when it is not the document's."""
 
     items: tuple[str, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
