@@ -30,6 +30,8 @@ _KINDS: Final = ("application", "drill", "hold", "policy", "reopen", REPORT, "re
 
 class _Policy(msgspec.Struct):
     digest: str
+    written: str = ""
+    """Digest of the file; `digest` also changes while limits of closing applications fall."""
     file: str = ""
     by: str = ""
     terms: dict[str, dict[str, Any]] | None = None
@@ -151,16 +153,15 @@ def _changes(entries: Sequence[_Entry]) -> list[PolicyChange]:
         assert isinstance(said, _Policy)
         person = "" if said.by in NOBODY else said.by
         former = changes[-1].after if changes else ""
-        if said.digest == former:
+        after = said.written or said.digest
+        if after == former or (said.by == "schedule" and not said.written):
             if person and not changes[-1].signed:
                 changes[-1] = replace(changes[-1], signed=person)
             terms = said.terms or terms
             continue
         differ = compare(terms, said.terms) if changes and terms and said.terms else None
         changes.append(
-            PolicyChange(
-                entry.seq, entry.at, former, said.digest, said.file, said.by, person, differ
-            )
+            PolicyChange(entry.seq, entry.at, former, after, said.file, said.by, person, differ)
         )
         terms = said.terms
     return changes

@@ -54,7 +54,7 @@ class Reloading:
         self._keeper, self._counting = keeper, counting
         self._authenticator, self._findings = authenticator, findings
         self.routes = files.read_routes(keeper.settings, rules.estate)
-        self._noted, self._signed = "", ""
+        self._noted, self._written, self._signed = "", "", ""
         self._check()
 
     def acts(self) -> dict[str, Acting]:
@@ -85,7 +85,7 @@ class Reloading:
             self._rules = former
             self._refused(error)
             return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
-        if by not in NOBODY and self._signed != self._keeper.policies.digest:
+        if by not in NOBODY and self._signed != self._rules.policies.digest:
             self.note_policies(by)  # in force already, and nobody had put a name to it
         return {"digest": self._keeper.policies.digest, "taken": True}
 
@@ -96,19 +96,20 @@ class Reloading:
 
     def note_policies(self, by: str) -> None:
         """Writes which policies are in force from now on, and their terms, so that the next change can be told."""
-        policies = self._keeper.policies
+        policies, written = self._keeper.policies, self._rules.policies
         detail = {
             "digest": policies.digest,
-            "before": self._noted,
+            "written": written.digest,  # of the file; the other one also changes with the days
+            "before": self._written,
             "file": self._rules.policy_file,
             "budgets": [b.id for b in policies.budgets],
-            "terms": terms(self._rules.policies),
+            "terms": terms(written),
             "by": by,
         }
         self._keeper.note("policy", detail)
-        self._noted = policies.digest
+        self._noted, self._written = policies.digest, written.digest
         if by not in NOBODY:
-            self._signed = policies.digest
+            self._signed = written.digest
 
     def _wanted(self) -> PolicySet:
         keeper, retire = self._keeper, self._settings.retire

@@ -64,6 +64,16 @@ def test_a_change_at_a_start_is_unsigned_until_a_person_reloads():
     assert later.changes[1].by == "SIGHUP"
 
 
+def test_limits_that_fall_with_the_days_are_no_change():
+    days = [
+        {"kind": "policy", "detail": {"digest": f"day {n}", "written": "a", "by": "schedule", "terms": {}}}
+        for n in range(3)
+    ]  # fmt: skip
+    assert [c.after for c in _past(_policy("a", "Camille"), *days).changes] == ["a"]
+    older = {"kind": "policy", "detail": {"digest": "day 9", "by": "schedule"}}
+    assert [c.after for c in _past(_policy("a", "Camille"), older).changes] == ["a"]
+
+
 def test_entries_of_before_the_terms_were_kept_tell_no_difference():
     assert _past(_policy("a", "start"), _policy("b", "start", limit=5)).changes[1].budgets is None
 

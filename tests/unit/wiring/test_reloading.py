@@ -171,7 +171,7 @@ def test_an_entry_says_what_was_before_and_the_terms_of_each_budget(made):
     first, second = told(kit)
     assert (first["before"], first["digest"], first["by"]) == ("", former, "start")
     assert (second["before"], second["by"]) == (former, "Camille")
-    assert second["digest"] == kit.keeper.policies.digest != former
+    assert second["digest"] == second["written"] == kit.keeper.policies.digest != former
     assert first["terms"]["account"]["limits"] == {"1h": 3}
     assert second["terms"]["account"]["limits"] == {"1h": 9}
 
