@@ -264,6 +264,8 @@ def _open(column: Column, at: int | None, horizon: int, slot: int) -> tuple[int,
     if at is None:
         lived = horizon if phase.end is None else min(horizon, phase.end - phase.begin)
         return 0, max(1, lived // slot) if column.group.any_age else slots
+    if not column.group.newborn:
+        return at // slot, slots  # nobody knows how old it is: it counts as established
     begin = (at + phase.begin) // slot
     end = slots if phase.end is None else min(slots, (at + phase.end) // slot)
     return begin, max(begin + 1, end)
