@@ -169,7 +169,8 @@ class Past:
     decided: tuple[Decided, ...] = ()
     reports: tuple[EarlierReport, ...] = ()
     in_force: str = ""
-    """Digest of the policy set of the last entry that names one."""
+    """Digest of the policy file that the last entry about policies names."""
+    in_force_since: int | None = None
     unreadable: int = 0
 
 

@@ -18,14 +18,15 @@ from ecluse.model.assurance import Decided, DrillRun, EarlierReport, Past, Polic
 from ecluse.model.time import SECOND
 from ecluse.verify.terms import compare
 
-__all__ = ["COLUMNS", "REPORT", "read_past"]
+__all__ = ["COLUMNS", "KINDS", "REPORT", "read_past"]
 
 REPORT: Final = "report"
 """Kind of the entry that a report leaves in the ledger."""
 
 COLUMNS: Final = ("seq", "at", "kind", "account", "detail")
 
-_KINDS: Final = ("application", "drill", "hold", "policy", "reopen", REPORT, "retention")
+KINDS: Final = ("application", "drill", "hold", "policy", "reopen", REPORT, "retention")
+"""Kinds of entries that a report tells of."""
 
 
 class _Policy(msgspec.Struct):
@@ -112,6 +113,7 @@ def read_past(frames: Iterable[pl.DataFrame], *, since: int | None, now: int) ->
         decided=tuple(_decided(e) for e in entries if e.seq >= first and type(e.said) is _Act),
         reports=tuple(map(_earlier, reports)),
         in_force=changes[-1].after if changes else "",
+        in_force_since=changes[-1].at if changes else None,
         unreadable=unreadable,
     )
 
@@ -120,7 +122,7 @@ def _read(frames: Iterable[pl.DataFrame]) -> tuple[list[_Entry], int]:
     """The entries of these kinds that can be read, and how many cannot."""
     entries, unreadable = [], 0
     for frame in frames:
-        wanted = frame.filter(pl.col("kind").is_in(_KINDS))
+        wanted = frame.filter(pl.col("kind").is_in(KINDS))
         for seq, at, kind, account, detail in wanted.select(COLUMNS).iter_rows():
             try:
                 said = msgspec.json.decode(detail, type=_TYPES.get(kind, _Act))
