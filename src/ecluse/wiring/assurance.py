@@ -5,8 +5,9 @@
 3. what is open, what was rehearsed, what was changed and by whom.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from ecluse.ledgers.reader import Snapshot, scan, take_snapshot
 from ecluse.loaders.backtest import load_backtest
 from ecluse.model.adversary import Adversary, Stolen
 from ecluse.model.assurance import Assurance
-from ecluse.model.bound import Bound
+from ecluse.model.bound import Bound, Reached
 from ecluse.model.errors import CallerError
 from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding
@@ -29,6 +30,9 @@ from ecluse.reports.assurance.bounds import HORIZONS
 from ecluse.service.past import COLUMNS, KINDS, read_past
 from ecluse.sources.written import read_written
 from ecluse.verify.advice import advise
+from ecluse.verify.bound.bounding import worst
+from ecluse.verify.bound.program import holding
+from ecluse.verify.bound.relaxing import relaxed
 from ecluse.verify.coverage import uncovered
 from ecluse.verify.covers import covers
 from ecluse.wiring import open_policies
@@ -90,11 +94,7 @@ def gather(files: ReportFiles, *, by: str, step: Step) -> Gathered:
     # 2. The bounds.
     bounds = _bounds(question, step)
     done = step("mapping", len(estate.applications) * len(estate.kinds))
-    covered = covers(
-        estate,
-        lambda part, thief, horizons: replace(question, estate=part).answer(thief, tuple(horizons)),
-        done=done,
-    )
+    covered = covers(estate, partial(_persons_only, question), done=done)
     # 3. What is open, and the past.
     past = None if snapshot is None else read_past(acts, since=files.since, now=question.at)
     facts = Assurance(
@@ -115,6 +115,24 @@ def gather(files: ReportFiles, *, by: str, step: Step) -> Gathered:
         findings=_findings(estate, written, question.at),
     )
     return Gathered(facts, 0 if snapshot is None else snapshot.size)
+
+
+def _persons_only(
+    question: Question, part: Estate, thief: Adversary, horizons: Sequence[int]
+) -> Bound:
+    """The bounds in a part of the estate without plans, which take most of the time."""
+    budgets = holding(question.policies.budgets)
+    reached = []
+    for horizon in horizons:
+        case = worst(budgets, part, thief, horizon, question.at)
+        found = case is not None and bool(case.program.columns)
+        persons = case.persons if case is not None and found else 0
+        population = case.population if case is not None and found else 0
+        reached.append(
+            Reached(horizon, persons, exact=False, why="", reached=0, population=population)
+        )
+    plain = Bound(thief, question.policies.digest, tuple(reached))
+    return relaxed(plain, question.policies, part, question.settings, now=question.at)
 
 
 def _acts(snapshot: Snapshot) -> Iterator[pl.DataFrame]:
