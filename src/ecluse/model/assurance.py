@@ -105,8 +105,10 @@ class PolicyChange:
         seq: of the entry.
         before, after: digests; `before` is empty for the first one of the ledger.
         by: who brought it into force, or how: `start`, `SIGHUP`.
-        signed: the person who put a name to it, then or later; empty when nobody did.
+        signed: the person who had the gate read it, then or later, with a token of their own; empty when nobody did.
         budgets: how they differ; None when the entries do not tell.
+        approved: the person named as the one who approves the file, by whoever holds the keys of the ledger.
+        approved_by: the user of the operating system who wrote that name. reason: given with it.
     """
 
     seq: int
@@ -117,6 +119,14 @@ class PolicyChange:
     by: str
     signed: str
     budgets: tuple[BudgetChange, ...] | None
+    approved: str = ""
+    approved_by: str = ""
+    reason: str = ""
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether no person put a name to it in either way."""
+        return not self.signed and not self.approved
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,15 @@ from ecluse.verify.terms import compare
 
 __all__ = ["COLUMNS", "KINDS", "REPORT", "read_past"]
 
+APPROVED: Final = "policy-approved"
+"""Kind of the entry by which a person approves a policy file."""
+
 REPORT: Final = "report"
 """Kind of the entry that a report leaves in the ledger."""
 
 COLUMNS: Final = ("seq", "at", "kind", "account", "detail")
 
-KINDS: Final = ("application", "drill", "hold", "policy", "reopen", REPORT, "retention")
+KINDS: Final = ("application", "drill", "hold", "policy", APPROVED, "reopen", REPORT, "retention")
 """Kinds of entries that a report tells of."""
 
 
@@ -36,6 +39,12 @@ class _Policy(msgspec.Struct):
     file: str = ""
     by: str = ""
     terms: dict[str, dict[str, Any]] | None = None
+
+
+class _Approval(msgspec.Struct):
+    digest: str
+    person: str
+    reason: str = ""
 
 
 class _Report(msgspec.Struct):
@@ -78,9 +87,14 @@ class _Drill(msgspec.Struct):
     by: str = ""
 
 
-_Said: TypeAlias = _Policy | _Report | _Act | _Drill
+_Said: TypeAlias = _Policy | _Approval | _Report | _Act | _Drill
 
-_TYPES: Final[dict[str, type[_Said]]] = {"policy": _Policy, REPORT: _Report, "drill": _Drill}
+_TYPES: Final[dict[str, type[_Said]]] = {
+    "policy": _Policy,
+    APPROVED: _Approval,
+    REPORT: _Report,
+    "drill": _Drill,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,7 @@ def read_past(frames: Iterable[pl.DataFrame], *, since: int | None, now: int) ->
     reports = [e for e in entries if isinstance(e.said, _Report)]
     first = _first(reports, entries, since)
     begin = reports[-1].at if reports and since is None else since
-    changes = _changes([e for e in entries if isinstance(e.said, _Policy)])
+    changes = _approved(_changes([e for e in entries if isinstance(e.said, _Policy)]), entries)
     return Past(
         since=begin,
         after="asked" if since is not None else "report" if reports else "start",
@@ -167,6 +181,26 @@ def _changes(entries: Sequence[_Entry]) -> list[PolicyChange]:
         )
         terms = said.terms
     return changes
+
+
+def _approved(changes: Sequence[PolicyChange], entries: Sequence[_Entry]) -> list[PolicyChange]:
+    """With the last approval of each file, before or after it came into force."""
+    given = {
+        e.said.digest: (e.said, e.account)
+        for e in entries
+        if isinstance(e.said, _Approval) and e.said.person.strip()
+    }
+    return [
+        replace(
+            c,
+            approved=given[c.after][0].person,
+            approved_by=given[c.after][1],
+            reason=given[c.after][0].reason,
+        )
+        if c.after in given
+        else c
+        for c in changes
+    ]
 
 
 def _decided(entry: _Entry) -> Decided:

@@ -64,6 +64,16 @@ def test_a_change_at_a_start_is_unsigned_until_a_person_reloads():
     assert later.changes[1].by == "SIGHUP"
 
 
+def test_an_approval_names_a_person_before_or_after():
+    approval = {"kind": "policy-approved", "account": "root", "detail": {"digest": "b", "person": "Ada", "reason": "tuned"}}  # fmt: skip
+    for entries in ([approval, _policy("a", "start"), _policy("b", "start")], [_policy("a", "start"), _policy("b", "start"), approval]):  # fmt: skip
+        first, second = _past(*entries).changes
+        assert first.unsigned
+        assert (second.signed, second.approved, second.approved_by, second.reason, second.unsigned) == ("", "Ada", "root", "tuned", False)  # fmt: skip
+    blank = {**approval, "detail": {"digest": "a", "person": " "}}
+    assert _past(_policy("a", "start"), blank).changes[0].unsigned
+
+
 def test_limits_that_fall_with_the_days_are_no_change():
     days = [
         {"kind": "policy", "detail": {"digest": f"day {n}", "written": "a", "by": "schedule", "terms": {}}}

@@ -81,14 +81,24 @@ def _row(change: PolicyChange, words: Words) -> tuple[Cell, ...]:
     say = words.say
     by = say(f"by.{change.by.lower()}") if change.by in NOBODY else name(change.by)
     before = short_digest(change.before) if change.before else say("changes.first")
-    signed = Cell(name(change.signed)) if change.signed else Cell(say("changes.unsigned"), strong=True, tone="open")  # fmt: skip
     return (
         Cell(words.stamp(change.at)[:16], visible(change.file, longest=120) if change.file else ""),
         Cell(say("changes.arrow", before=before, after=short_digest(change.after))),
         _turn(change, words),
         Cell(by),
-        signed,
+        _signed(change, words),
     )
+
+
+def _signed(change: PolicyChange, words: Words) -> Cell:
+    if change.unsigned:
+        return Cell(words.say("changes.unsigned"), strong=True, tone="open")
+    if not change.approved:
+        return Cell(name(change.signed))
+    names = dict.fromkeys(name(n) for n in (change.signed, change.approved) if n)
+    user = name(change.approved_by) if change.approved_by else "–"
+    reason = visible(change.reason, longest=200) if change.reason else "–"
+    return Cell(", ".join(names), words.say("changes.approved", user=user, reason=reason))
 
 
 def _turn(change: PolicyChange, words: Words) -> Cell:

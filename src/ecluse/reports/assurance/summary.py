@@ -101,7 +101,7 @@ def _changes(facts: Assurance, words: Words) -> str:
     span = _span(facts, words)
     if not found:
         return words.say("summary.changes_none", span=span)
-    unsigned = sum(not c.signed for c in found)
+    unsigned = sum(c.unsigned for c in found)
     said = words.say("summary.changes", n=len(found), span=span)
     return f"{said} {words.say('summary.unsigned', n=unsigned)}" if unsigned else said
 

@@ -46,6 +46,15 @@ def test_which_way_a_change_goes(budgets, said, strong):
     assert (cell.text, cell.strong) == (said, strong)
 
 
+def test_an_approval_says_who_wrote_the_name():
+    approved = replace(
+        CHANGES[0], approved="Ada Example", approved_by="root", reason="tuned on May"
+    )
+    cell = _row(approved)[4]
+    assert (cell.text, cell.small, cell.tone) == ("Ada Example", "approval written by user root: tuned on May", "")  # fmt: skip
+    assert _row(replace(approved, signed="Claude Martin"))[4].text == "Claude Martin, Ada Example"
+
+
 def test_the_first_policies_are_no_change_of_anything():
     row = _row(replace(CHANGES[0], before="", budgets=None))
     assert row[1].text == "(the first) → bbbbbbbbbbbb"
