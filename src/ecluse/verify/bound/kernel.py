@@ -15,7 +15,21 @@ _jit = compiled(nogil=True, boundscheck=False)
 
 @_jit
 def lay(
-    slots, want, begin, end, first, row, weight, span, length, limit, block, behind, taken, used, held
+    slots,
+    want,
+    begin,
+    end,
+    first,
+    row,
+    weight,
+    span,
+    length,
+    limit,
+    block,
+    behind,
+    taken,
+    used,
+    held,
 ):
     """Fills `taken[hand, slot]`, and returns what was taken of each hand; O(slots x hands x rows x windows).
 

@@ -38,7 +38,8 @@ _DEALS: Final = (
 )
 """To how many accounts a group's share is dealt, and in how many parts that need not do the same."""
 
-_WORK_MAX: Final = 400_000_000  # slots x hands x rows of each that are tried in all
+_CELLS_MAX: Final = 4_000_000  # hands x slots that are kept
+_WORK_MAX: Final = 30_000_000  # slots x rows of all hands, over all that is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,14 @@ def schedule(
         return None
     best: Schedule | None = None
     hands = 0
+    work = [_WORK_MAX]
     wanted = sum(values[: len(program.columns)])
     for most, parts in _DEALS:
         dealt = _deal(program, values, budgets, opened, slot=slot, most=most, parts=parts)
-        if dealt is None or (parts > 1 and len(dealt) == hands):
+        if dealt is None or (parts > 1 and len(dealt) == hands) or len(dealt) * slots > _CELLS_MAX:
             continue
         hands = len(dealt)
-        for taken in _tries(dealt, budgets, slot, slots):
+        for taken in _tries(dealt, budgets, slot, slots, work):
             found = Schedule(slot, tuple(dealt), taken)
             if best is None or found.total > best.total:
                 best = found
@@ -175,9 +177,7 @@ def _deal(
     return hands
 
 
-def _fewest(
-    program: Program, places: Sequence[int], budgets: Sequence[Budget], total: int
-) -> int:
+def _fewest(program: Program, places: Sequence[int], budgets: Sequence[Budget], total: int) -> int:
     """How many accounts it takes at least, by the budgets counted per account."""
     drawn = -1
     for place in places:
@@ -217,7 +217,7 @@ def _share(
     number = sum(n for _, n in cohorts)
     group = program.columns[places[0]].group
     bodies = (group.bodies or (group.organization,)) if not group.named else (group.organization,)
-    apart = not group.named and number <= len(group.bodies)
+    apart = group.alone and number <= len(group.bodies)
     edges, offset = {number * i // parts for i in range(parts + 1)}, 0
     if not apart:
         edges |= {-(-number * i // len(bodies)) for i in range(len(bodies) + 1)}
@@ -244,9 +244,7 @@ def _share(
                 begin, end = _open(column, at, program.horizon, slot)
                 crowd = f"{column.group.id} {low + 1}"
                 opened = None if at is None else at // slot
-                yield Hand(
-                    crowd, low, high - low, apart, body, column, want, begin, end, opened
-                )
+                yield Hand(crowd, low, high - low, apart, body, column, want, begin, end, opened)
 
 
 def _opened_at(cohorts: Sequence[tuple[int | None, int]], place: int) -> int | None:
@@ -272,16 +270,17 @@ def _open(column: Column, at: int | None, horizon: int, slot: int) -> tuple[int,
 
 
 def _tries(
-    hands: list[Hand], budgets: Sequence[Budget], slot: int, slots: int
+    hands: list[Hand], budgets: Sequence[Budget], slot: int, slots: int, left: list[int]
 ) -> Iterator[npt.NDArray[np.int64]]:
     """The schedules of several paces and orders."""
     made = _arrays(hands, budgets, slot, slots)
     lengths = sorted({1, slots, *(int(n) for n in made["length"] if n < slots)}, reverse=True)
-    tries = list(product(lengths, (True, False)))
-    work = slots * sum(int(n) for n in np.diff(made["first"])) * 4
-    tries = tries[: max(1, _WORK_MAX // max(1, work))]
+    work = slots * len(made["row"])
     reverse = [False, True] if len(hands) > 1 else [False]
-    for (block, behind), back in product(tries, reverse):
+    for block, behind, back in product(lengths, (True, False), reverse):
+        if work > left[0]:
+            return
+        left[0] -= work
         arrays = made if not back else _arrays(hands[::-1], budgets, slot, slots)
         taken = np.zeros((len(hands), slots), np.int64)
         used = np.zeros((arrays["span"].size - 1, slots), np.int64)
