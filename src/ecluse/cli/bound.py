@@ -41,9 +41,10 @@ def _at_most(
     found = []
     for text in texts:
         horizon, _, persons = text.partition("=")
+        if not (persons.isascii() and persons.isdecimal()):
+            message = f"`{text}` has no number of persons: write 24h=500"
+            raise click.BadParameter(message, ctx, param)
         try:
-            if not (persons.isascii() and persons.isdecimal()):
-                raise ValueError(f"`{text}` has no number of persons: write 24h=500")
             found.append((parse_duration(horizon), int(persons)))
         except ValueError as error:
             raise click.BadParameter(str(error), ctx, param) from error

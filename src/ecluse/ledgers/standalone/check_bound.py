@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import floor, gcd
 from typing import Any
 
-__all__ = ["check", "most_in"]
+__all__ = ["check", "main", "most_in"]
 
 
 def most_in(windows: list[list[int]], duration: int) -> int:
@@ -45,9 +45,11 @@ def check(document: dict[str, Any]) -> list[str]:
         faults.append("a value is negative")
     if len(proof) != len(rows) or len(plan) != len(document["variables"]["names"]):
         return [*faults, "a value is missing"]
-    for row in rows:
-        if sum(value * plan[place] for place, value in row["terms"]) > row["cap"]:
-            faults.append(f"{row['name']}: the plan takes more than the cap")
+    faults += [
+        f"{row['name']}: the plan takes more than the cap"
+        for row in rows
+        if sum(value * plan[place] for place, value in row["terms"]) > row["cap"]
+    ]
     columns = [Fraction(0)] * len(plan)
     for row, y in zip(rows, proof, strict=True):
         for place, value in row["terms"]:

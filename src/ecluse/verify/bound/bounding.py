@@ -169,8 +169,9 @@ def _reached(
     budgets = holding(policies.budgets)
     case = worst(budgets, estate, adversary, horizon, now)
     if case is None or not case.program.columns:
-        return Reached(horizon, 0, True, "nothing that is stolen can open anything", 0, 0)
-    silent, stopped = _told(policies, estate, adversary, horizon, now, case.persons)
+        why = "exact: nothing that is stolen can open anything"
+        return Reached(horizon, 0, exact=True, why=why, reached=0, population=0)
+    silent, stopped = _told(policies, estate, adversary, horizon, now=now, most=case.persons)
     if case.solved is None or case.matrix is None:
         return Reached(
             horizon,
@@ -204,6 +205,7 @@ def _told(
     estate: Estate,
     adversary: Adversary,
     horizon: int,
+    *,
     now: int | None,
     most: int | None,
 ) -> tuple[int | None, int | None]:
@@ -249,7 +251,7 @@ def _exact(
     if found is None:
         return (
             False,
-            "an upper bound: the windows have no common measure that is long enough to try it",
+            "an upper bound: a schedule that shows more would be too long to try",
         )
     if found.total < most:
         return False, f"an upper bound: the best schedule found takes {found.total:,}"
@@ -351,6 +353,3 @@ def _pace(
     for length in lengths:
         slots = min(total.size - 1, length // found.slot)
         yield length, int((total[slots:] - total[: total.size - slots]).max(initial=0))
-
-
-assert ANY is None

@@ -28,7 +28,7 @@ def relaxed(
     return replace(
         bound,
         horizons=tuple(
-            _more(reached, bound.adversary, policies, estate, settings, now)
+            _more(reached, bound.adversary, policies, estate, settings, now=now)
             for reached in bound.horizons
         ),
     )
@@ -40,6 +40,7 @@ def _more(
     policies: PolicySet,
     estate: Estate,
     settings: Settings,
+    *,
     now: int | None,
 ) -> Reached:
     if reached.persons is None or not reached.population:

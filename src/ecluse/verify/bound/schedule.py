@@ -11,7 +11,7 @@ Accounts that do the same at the same time are one hand, so that ten thousand ac
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import gcd
 from typing import Any, Final
 
@@ -228,12 +228,12 @@ def _share(
         edges |= {offset, (offset + rest) % number}
         offset = (offset + rest) % number
     start = 0
-    for at, size in cohorts:
+    for _, size in cohorts:
         edges |= {start, start + size}
         start += size
     marks = sorted(edges)
-    for low, high in zip(marks, marks[1:], strict=False):
-        body = bodies[low * len(bodies) // number] if bodies else None
+    for low, high in pairwise(marks):
+        body = bodies[low * len(bodies) // number]
         at = _opened_at(cohorts, low)
         for place in places:
             column = program.columns[place]
@@ -274,8 +274,8 @@ def _tries(
 ) -> Iterator[npt.NDArray[np.int64]]:
     """The schedules of several paces and orders."""
     made = _arrays(hands, budgets, slot, slots)
-    lengths = sorted({1, slots, *(int(n) for n in made["length"] if n < slots)}, reverse=True)
-    work = slots * len(made["row"])
+    lengths = sorted({1, slots, *(int(n) for n in made[2][1] if n < slots)}, reverse=True)
+    work = slots * made[1][1].size
     reverse = [False, True] if len(hands) > 1 else [False]
     for block, behind, back in product(lengths, (True, False), reverse):
         if work > left[0]:
@@ -283,15 +283,17 @@ def _tries(
         left[0] -= work
         arrays = made if not back else _arrays(hands[::-1], budgets, slot, slots)
         taken = np.zeros((len(hands), slots), np.int64)
-        used = np.zeros((arrays["span"].size - 1, slots), np.int64)
-        held = np.zeros(arrays["length"].size, np.int64)
-        lay(slots, *arrays.values(), block, behind, taken, used, held)
+        lay(slots, *arrays, block, behind, taken)
         yield taken[::-1] if back else taken
+
+
+Columns = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 def _arrays(
     hands: Sequence[Hand], budgets: Sequence[Budget], slot: int, slots: int
-) -> dict[str, npt.NDArray[np.int64]]:
+) -> tuple[Columns, Columns, Columns]:
+    """Hands, rows and windows as `kernel.lay` takes them."""
     creators = {h.column.group.lineage for h in hands if h.column.group.opened_by}
     keys: dict[tuple[Any, ...], int] = {}
     windows: list[list[tuple[int, int]]] = []
@@ -310,18 +312,13 @@ def _arrays(
         first.append(len(row))
     span = np.cumsum([0, *(len(w) for w in windows)])
     flat = [pair for found in windows for pair in found]
-    numbers: dict[str, Any] = {
-        "want": [h.want for h in hands],
-        "begin": [h.begin for h in hands],
-        "end": [h.end for h in hands],
-        "first": first,
-        "row": row,
-        "weight": weight,
-        "span": span,
-        "length": [length for length, _ in flat],
-        "limit": [limit for _, limit in flat],
-    }
-    return {name: np.array(found, np.int64) for name, found in numbers.items()}
+    numbers = (
+        ([h.want for h in hands], [h.begin for h in hands], [h.end for h in hands]),
+        (first, row, weight),
+        (span, [length for length, _ in flat], [limit for _, limit in flat]),
+    )
+    made = [tuple(np.array(column, np.int64) for column in columns) for columns in numbers]
+    return made[0], made[1], made[2]  # type: ignore[return-value]  # three columns each
 
 
 def _key(

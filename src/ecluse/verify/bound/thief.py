@@ -5,7 +5,7 @@ adversary leaves open (which kind, which organization) makes alternatives, of wh
 too many, a group's number becomes a variable of the program, and all alternatives are one relaxed program.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
@@ -266,7 +266,7 @@ def _opens(kind: AccountKind | None, application: str) -> bool:
     return kind is None or not kind.applications or application in kind.applications
 
 
-def _apart_by_name(groups: list[Group]) -> Iterator[Group]:
+def _apart_by_name(groups: Iterable[Group]) -> Iterator[Group]:
     """Two thefts of the same accounts are one group each, with names of their own."""
     seen: dict[str, int] = {}
     for group in groups:
