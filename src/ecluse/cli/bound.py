@@ -41,9 +41,10 @@ def _at_most(
     found = []
     for text in texts:
         horizon, _, persons = text.partition("=")
+        if not (persons.isascii() and persons.isdecimal()):
+            message = f"`{text}` has no number of persons: write 24h=500"
+            raise click.BadParameter(message, ctx, param)
         try:
-            if not (persons.isascii() and persons.isdecimal()):
-                raise ValueError(f"`{text}` has no number of persons: write 24h=500")
             found.append((parse_duration(horizon), int(persons)))
         except ValueError as error:
             raise click.BadParameter(str(error), ctx, param) from error
@@ -194,7 +195,10 @@ def _show(
     for horizon in over:
         table.add_column(format_duration(horizon), justify="right")
     for bound in bounds:
-        cells = [number(r.persons) + ("" if r.exact or r.persons is None else " *") for r in bound.horizons]
+        cells = [
+            number(r.persons) + ("" if r.exact or r.persons is None else " *")
+            for r in bound.horizons
+        ]
         table.add_row(plain(bound.adversary.id), *cells[: len(over)])
     print_table(table)
     if any(not r.exact and r.persons is not None for b in bounds for r in b.horizons):
@@ -219,7 +223,9 @@ def _proofs(question: "Question", bounds: "list[Bound]") -> list[dict[str, Any]]
         for reached in bound.horizons:
             if reached.persons is None:
                 continue
-            for case in cases(budgets, question.estate, bound.adversary, reached.horizon, question.at):
+            for _, case in cases(
+                budgets, question.estate, bound.adversary, reached.horizon, question.at
+            ):
                 if case.solved is not None and case.matrix is not None and case.matrix.rows:
                     digest = question.policies.digest
                     found.append(certificate(case, bound.adversary, policy=digest))
@@ -256,7 +262,10 @@ def _broken(bound: "Bound", at_most: tuple[tuple[int, int], ...]) -> int:
         if persons is None or persons > most:
             told = "any number of" if persons is None else f"{persons:,}"
             over = format_duration(horizon)
-            say(f"{bound.adversary.id} can take {told} persons in {over}; {most:,} are allowed", err=True)
+            say(
+                f"{bound.adversary.id} can take {told} persons in {over}; {most:,} are allowed",
+                err=True,
+            )
             code = 1
     return code
 

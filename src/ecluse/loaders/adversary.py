@@ -53,14 +53,19 @@ def _adversary(fields: Fields, estate: Estate) -> Adversary:
 def _stolen(fields: Fields, estate: Estate) -> Stolen:
     kind = _one_of(fields, "kind", [k.id for k in estate.kinds], "a kind of this estate")
     body = _one_of(
-        fields, "organization", [o.id for o in estate.organizations], "an organization of this estate"
+        fields,
+        "organization",
+        [o.id for o in estate.organizations],
+        "an organization of this estate",
     )
     application = _one_of(
         fields, "application", [a.id for a in estate.applications], "an application of this estate"
     )
     whole = ALL if body is not None and kind is None else 1
     accounts = fields.get("accounts", _accounts, whole)
-    if application is not None and any(key in fields for key in ("kind", "organization", "accounts")):
+    if application is not None and any(
+        key in fields for key in ("kind", "organization", "accounts")
+    ):
         fields.reader.note(
             fields.place("application"),
             "the credential of an application is stolen alone",

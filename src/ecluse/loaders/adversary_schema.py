@@ -33,7 +33,9 @@ _STOLEN: Final = object_of(
             "anyOf": [{"type": "integer", "minimum": 1}, {"const": EVERY}],
             "description": "How many; `all` that there are. 1 when absent, and all where only an organization is named.",
         },
-        "application": text("Whose own credential: it names accounts as it likes, also such as do not exist."),
+        "application": text(
+            "Whose own credential: it names accounts as it likes, also such as do not exist."
+        ),
     },
 ) | {"minProperties": 1}
 

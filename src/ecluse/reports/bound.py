@@ -70,11 +70,13 @@ def _binding(binding: Binding) -> str:
 
 def _take(take: Take) -> str:
     kind = f"of kind {take.kind}" if take.kind else "that nobody knows"
-    accounts = f"{take.accounts:,} account{'s' if take.accounts != 1 else ''} {kind}"
+    number = f"{take.accounts:,} " if take.accounts else ""
+    accounts = f"{number}account{'s' if take.accounts != 1 else ''} {kind}"
     by = f" by {take.operation}" if take.operation else ""
     seeing = f" seeing {take.category}" if take.category else ""
     pace = ", ".join(f"{most:,} in {format_duration(length)}" for length, most in take.pace)
-    return f"{accounts} through `{take.application}`{by}{seeing}: {take.persons:,} ({pace})"
+    paced = f" ({pace})" if pace else ""
+    return f"{accounts} through `{take.application}`{by}{seeing}: {take.persons:,}{paced}"
 
 
 def _horizon(reached: Reached) -> dict[str, Any]:

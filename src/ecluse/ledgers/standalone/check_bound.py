@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import floor, gcd
 from typing import Any
 
-__all__ = ["check", "most_in"]
+__all__ = ["check", "main", "most_in"]
 
 
 def most_in(windows: list[list[int]], duration: int) -> int:
@@ -23,9 +23,7 @@ def most_in(windows: list[list[int]], duration: int) -> int:
     taken = [0]  # taken[n]: the most in n slots
     period = max(length for length, _ in windows) // step
     for n in range(1, min(slots, 2_000_000) + 1):
-        taken.append(
-            min(limit + taken[max(0, n - length // step)] for length, limit in windows)
-        )
+        taken.append(min(limit + taken[max(0, n - length // step)] for length, limit in windows))
     if slots < len(taken):
         return taken[slots]
     whole = (slots - len(taken)) // period + 1  # beyond: whole longest windows more, an upper bound
@@ -38,14 +36,20 @@ def check(document: dict[str, Any]) -> list[str]:
     rows, plan = document["rows"], document["plan"]
     proof = [Fraction(text) for text in document["proof"]]
     persons = document["variables"]["persons"]
-    faults = [f"{row['name']}: the cap does not follow from the windows" for row in rows if not _cap_follows(row)]
+    faults = [
+        f"{row['name']}: the cap does not follow from the windows"
+        for row in rows
+        if not _cap_follows(row)
+    ]
     if min(plan, default=0) < 0 or min(proof, default=Fraction(0)) < 0:
         faults.append("a value is negative")
     if len(proof) != len(rows) or len(plan) != len(document["variables"]["names"]):
         return [*faults, "a value is missing"]
-    for row in rows:
-        if sum(value * plan[place] for place, value in row["terms"]) > row["cap"]:
-            faults.append(f"{row['name']}: the plan takes more than the cap")
+    faults += [
+        f"{row['name']}: the plan takes more than the cap"
+        for row in rows
+        if sum(value * plan[place] for place, value in row["terms"]) > row["cap"]
+    ]
     columns = [Fraction(0)] * len(plan)
     for row, y in zip(rows, proof, strict=True):
         for place, value in row["terms"]:

@@ -28,7 +28,7 @@ def relaxed(
     return replace(
         bound,
         horizons=tuple(
-            _more(reached, bound.adversary, policies, estate, settings, now)
+            _more(reached, bound.adversary, policies, estate, settings, now=now)
             for reached in bound.horizons
         ),
     )
@@ -40,6 +40,7 @@ def _more(
     policies: PolicySet,
     estate: Estate,
     settings: Settings,
+    *,
     now: int | None,
 ) -> Reached:
     if reached.persons is None or not reached.population:
@@ -48,20 +49,34 @@ def _more(
     if not settings.durable:
         again = worst(holding(policies.budgets), estate, adversary, settings.loss, now)
         most = None if again is None else again.persons
-        adds.append((most, f"the entries of {format_duration(settings.loss)}, for one loss of power (`durable: false`)"))
+        adds.append(
+            (
+                most,
+                f"the entries of {format_duration(settings.loss)}, for one loss of power (`durable: false`)",
+            )
+        )
     counter = settings.counter
     if counter is not None and counter.when_unreachable is Failure.PERMIT:
         gates = len(counter.gates)
         accounts = _accounts(list(alternatives(adversary, estate, holding(policies.budgets))))
         each = most_in(counter.allowance, reached.horizon) * gates
         most = None if accounts is None else accounts * each
-        adds.append((most, f"{each:,} for each account while the counter is out of reach (`when_unreachable: permit`)"))
+        adds.append(
+            (
+                most,
+                f"{each:,} for each account while the counter is out of reach (`when_unreachable: permit`)",
+            )
+        )
     if not adds:
         return reached
     if any(most is None for most, _ in adds):
         words = tuple(f"without limit: {word}" for most, word in adds if most is None)
         return replace(
-            reached, persons=None, exact=False, unbounded=words, why="no setting bounds what the gate adds"
+            reached,
+            persons=None,
+            exact=False,
+            unbounded=words,
+            why="no setting bounds what the gate adds",
         )
     total = min(reached.population, reached.persons + sum(most or 0 for most, _ in adds))
     words = tuple(f"{most:,} persons: {word}" for most, word in adds)
