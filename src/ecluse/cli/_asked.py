@@ -9,10 +9,10 @@ from typing import Any
 
 from ecluse.cli._options import say
 
-__all__ = ["record_question", "user_name"]
+__all__ = ["operator_name", "record_question"]
 
 
-def user_name() -> str:
+def operator_name() -> str:
     """The user of the operating system."""
     from ecluse.reports.text import exact
 
@@ -32,7 +32,7 @@ def record_question(ledger: Path, keys: Path | None, kind: str, detail: dict[str
     from ecluse.ledgers.questions import leave, take_in
     from ecluse.model.errors import IntegrityError, UnavailableError
 
-    user = user_name()
+    user = operator_name()
     try:
         with DirectoryLedger(ledger, keys=keys) as opened:
             take_in(ledger, opened, now=system_time())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecluse.cli._asked import record_question, user_name
+from ecluse.cli._asked import operator_name, record_question
 from ecluse.cli._options import TextPath, json_option, print_json, say, zone_name
 from ecluse.cli._output import check_output, whole
 
@@ -101,7 +101,7 @@ def command(
     _check_outputs(out, pdf, as_json=as_json)
     files = ReportFiles(policy, estate, ledger, adversary, settings, backtest, since)
     with _steps() as step:
-        gathered = gather(files, by=user_name(), step=step)
+        gathered = gather(files, by=operator_name(), step=step)
         step("writing", None)
         made = document(gathered.facts, language=language, zone=zone)
         written = _write(made, out=out, pdf=pdf)

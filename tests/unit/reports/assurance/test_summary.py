@@ -35,11 +35,15 @@ def test_the_sentence():
     )
     assert bullets == [
         "Coverage: 2 of 5 ways from a kind of account to an application are not bounded (chapter 2).",
-        ("Drills: the last one, on 17 November 2026, waits for somebody to acknowledge its alarm. "
-        "The last one that passed was on 9 November 2026."),
+        (
+            "Drills: the last one, on 17 November 2026, waits for somebody to acknowledge its alarm. "
+            "The last one that passed was on 9 November 2026."
+        ),
         "Findings: 3 are open, 2 of high or critical severity (chapter 6).",
-        ("Settings: changed 2 times since the last report, of 1 October 2026 (chapter 7). "
-        "No person put a name to one of these changes."),
+        (
+            "Settings: changed 2 times since the last report, of 1 October 2026 (chapter 7). "
+            "No person put a name to one of these changes."
+        ),
         "Honest work: in the backtest, 97 of 402,118 account-days had a refusal (chapter 5).",
     ]
     assert warnings == []
