@@ -76,7 +76,7 @@ def test_the_way_back_goes_the_other_way():
 
 def test_sets_are_written_alike_in_every_process():
     names = frozenset({"b", "a", "d", "c"})
-    target = Target(kinds=names, factors=frozenset(reversed(sorted(names))))
+    target = Target(kinds=names, factors=frozenset(sorted(names, reverse=True)))
     assert _one(replace(BUDGET, target=target))["account"]["rest"] == "71d62d8fa1bb8d77"
 
 

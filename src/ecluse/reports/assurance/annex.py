@@ -41,7 +41,7 @@ def chapter(facts: Assurance, words: Words) -> Iterator[Block]:
     yield Facts(
         (
             Fact(say("annex.verify"), f"ecluse ledger verify {folder}", code=True),
-            Fact(say("annex.history"), f"ecluse ledger query {folder} \"SELECT * FROM entries WHERE kind IN ('policy', 'drill', 'report')\"", code=True),
+            Fact(say("annex.history"), f"ecluse ledger query {folder} \"SELECT * FROM entries WHERE kind IN ('policy', 'policy-approved', 'drill', 'report')\"", code=True),
             Fact(say("annex.file"), "sha256sum report.html report.pdf", code=True),
         )
     )  # fmt: skip

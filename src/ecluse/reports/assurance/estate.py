@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ecluse.model.assurance import Assurance, Cover
-from ecluse.model.estate import Application
+from ecluse.model.estate import AccountKind, Application
 from ecluse.reports.assurance.phrases import listed, name, persons, tone
 from ecluse.reports.document.blocks import Block, Cell, Column, Heading, Note, Paragraph, Table
 from ecluse.reports.language import Words
@@ -15,6 +15,7 @@ _KINDS_WIDE: Final = 5
 """Kinds beside each other in one map; more of them make a second map."""
 
 _ROWS: Final = 200
+_NO_FACTOR: Final = "none"
 
 
 def chapter(facts: Assurance, words: Words) -> Iterator[Block]:
@@ -96,12 +97,21 @@ def _kinds(facts: Assurance, words: Words) -> Table:
             Cell(name(k.id), name(k.description) if k.description else "", strong=True),
             Cell(words.number(held.get(k.id, (0, 0))[0])),
             Cell(words.number(held.get(k.id, (0, 0))[1])),
-            Cell(listed(k.factors, words)) if k.factors else Cell(say("kinds.no_factor"), strong=True),
+            _factors(k, words),
             Cell(listed(k.applications, words) if k.applications else say("kinds.everything"), say("kinds.creates", list=listed(k.creates, words)) if k.creates else ""),
         )
         for k in estate.kinds[:_ROWS]
     )  # fmt: skip
     return Table(say("kinds.title"), columns, rows, _rest(len(estate.kinds), words))
+
+
+def _factors(kind: AccountKind, words: Words) -> Cell:
+    """The second factors of a kind; that there is none, or may be none, stands out."""
+    given = tuple(f for f in kind.factors if f != _NO_FACTOR)
+    without = len(given) < len(kind.factors)
+    if not given:
+        return Cell(words.say("kinds.none" if without else "kinds.no_factor"), strong=True)
+    return Cell(listed(given, words), words.say("kinds.or_none") if without else "", strong=without)
 
 
 def _map(facts: Assurance, words: Words) -> Iterator[Block]:

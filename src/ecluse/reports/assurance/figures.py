@@ -53,7 +53,7 @@ def bound_chart(rows: Sequence[BoundRow], words: Words, *, names: tuple[str, str
     """
     top, step = 44.0, 30.0
     most = max((n for r in rows for n in (r.short, r.long) if n), default=10)
-    scale = _Scale(236.0, 690.0, max(2, math.ceil(math.log10(most * 1.5))))
+    scale = _Scale(286.0, 690.0, max(2, math.ceil(math.log10(most * 1.5))))
     bottom = top + step * len(rows)
     shapes: list[Shape] = []
     for power in range(scale.decades + 1):

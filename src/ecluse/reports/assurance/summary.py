@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ecluse.model.assurance import Assurance
 from ecluse.model.finding import Severity
 from ecluse.model.time import DAY
-from ecluse.reports.assurance.phrases import at_horizon, persons
+from ecluse.reports.assurance.phrases import at_horizon, persons, thief
 from ecluse.reports.document.blocks import (
     Block,
     Bullets,
@@ -26,7 +26,7 @@ def chapter(facts: Assurance, words: Words) -> Iterator[Block]:
     yield Heading(say("summary.title"))
     yield Paragraph(_bound(facts, words), lead=True)
     yield from _in_force(facts, words)
-    yield Bullets((_flows(facts, words), _drill(facts, words), _findings(facts, words), _changes(facts, words), _disturbed(facts, words)))  # fmt: skip
+    yield Bullets((_flows(facts, words), *_thieves(facts, words), _drill(facts, words), _findings(facts, words), _changes(facts, words), _disturbed(facts, words)))  # fmt: skip
     yield KeyNumbers(tuple(_numbers(facts, words)))
     yield Paragraph(say("summary.limits"))
 
@@ -68,6 +68,17 @@ def _flows(facts: Assurance, words: Words) -> str:
     if not found:
         return words.say("summary.flows_none", n=len(facts.covers))
     return words.say("summary.flows", n=found, all=len(facts.covers))
+
+
+def _thieves(facts: Assurance, words: Words) -> Iterator[str]:
+    """How many of the thieves have no bound, and who is the first: one account is not the worst that there is."""
+    free = [b.adversary for b in facts.bounds if any(r.persons is None for r in b.horizons)]
+    if free:
+        yield words.say(
+            "summary.thieves", n=len(free), all=len(facts.bounds), first=thief(free[0], words)
+        )
+    elif facts.bounds:
+        yield words.say("summary.thieves_none", n=len(facts.bounds))
 
 
 def _drill(facts: Assurance, words: Words) -> str:

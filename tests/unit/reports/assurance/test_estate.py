@@ -28,8 +28,15 @@ def test_an_application_past_its_closing_date():
 def test_a_kind_without_second_factor_stands_out():
     kinds = _tables(full())[1]
     factors = {row[0].text: row[3] for row in kinds.rows}
-    assert factors["machine"].strong
+    assert (factors["machine"].text, factors["machine"].strong) == ("none known", True)
     assert not factors["adviser"].strong
+
+
+def test_the_factor_none_is_no_factor():
+    kinds = (AccountKind("a", factors=("none",)), AccountKind("b", factors=("mail", "none")))
+    table = _tables(replace(full(), estate=replace(full().estate, kinds=kinds)))[1]
+    cells = [(row[3].text, row[3].small, row[3].strong) for row in table.rows]
+    assert cells == [("none", "", True), ("mail", "or none", True)]
 
 
 def test_the_map():

@@ -35,6 +35,7 @@ def test_the_sentence():
     )
     assert bullets == [
         "Coverage: 2 of 5 ways from a kind of account to an application are not bounded (chapter 2).",
+        "Thieves: 2 of 6 examined have no bound, first of all: one stolen account of kind machine (chapter 3).",
         (
             "Drills: the last one, on 17 November 2026, waits for somebody to acknowledge its alarm. "
             "The last one that passed was on 9 November 2026."
@@ -52,7 +53,7 @@ def test_the_sentence():
 def test_the_sentence_in_french():
     lead, bullets, _ = _said(full(), FR)
     assert lead.startswith("Avec les réglages en vigueur depuis le 12 novembre 2026, un compte volé consulte au plus 500 personnes")  # fmt: skip
-    assert bullets[3].endswith("Pour l’une de ces modifications, personne n’a engagé son nom.")
+    assert bullets[4].endswith("Pour l’une de ces modifications, personne n’a engagé son nom.")
 
 
 @pytest.mark.parametrize(
@@ -85,14 +86,14 @@ def test_settings_that_are_not_those_of_the_gate_are_told_before_any_number():
 @pytest.mark.parametrize(("state", "words_"), [("passed", "passed"), ("failed", "failed"), ("broken", "never ended"), ("waiting", "waits for")])  # fmt: skip
 def test_the_last_drill(state, words_):
     run = DrillRun("d", parse_instant("2026-11-29"), state)
-    assert words_ in _said(replace(full(), past=past(drills=(run,))))[1][1]
+    assert words_ in _said(replace(full(), past=past(drills=(run,))))[1][2]
 
 
 def test_no_change_no_finding():
     quiet = replace(full(), findings=(), past=past(changes=(), since=None, after="start"))
     _, bullets, _ = _said(quiet)
-    assert bullets[2] == "Findings: none is open."
-    assert bullets[3] == "Settings: not changed since the first entry of the ledger."
+    assert bullets[3] == "Findings: none is open."
+    assert bullets[4] == "Settings: not changed since the first entry of the ledger."
 
 
 def test_the_key_numbers():
