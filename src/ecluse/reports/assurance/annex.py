@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ecluse.model.assurance import Assurance
+from ecluse.model.time import parse_instant
 from ecluse.reports.document.blocks import (
     Block,
     Bullets,
@@ -55,6 +56,14 @@ def _sources(facts: Assurance, words: Words) -> Iterator[Fact]:
     yield Fact(say("annex.estate"), visible(facts.estate_file, longest=200))
 
 
+def _signed_at(text: str, words: Words) -> str:
+    """The instant that the checkpoint says, as the report writes instants; as it stands where it is none."""
+    try:
+        return words.instant(parse_instant(text))
+    except ValueError:
+        return visible(text)
+
+
 def _ledger(facts: Assurance, words: Words) -> Iterator[Fact]:
     say, ledger = words.say, facts.ledger
     assert ledger is not None
@@ -63,7 +72,10 @@ def _ledger(facts: Assurance, words: Words) -> Iterator[Fact]:
     yield Fact(say("annex.retention"), say("annex.months", n=ledger.months, reason=f" ({visible(ledger.reason, longest=300)})" if ledger.reason else ""))  # fmt: skip
     yield Fact(say("annex.destroyed"), words.number(ledger.destroyed))
     if ledger.size:
-        yield Fact(say("annex.size"), say("annex.signed", size=ledger.size, at=ledger.signed_at))
+        yield Fact(
+            say("annex.size"),
+            say("annex.signed", size=ledger.size, at=_signed_at(ledger.signed_at, words)),
+        )
         yield Fact(say("annex.root"), ledger.root, code=True)
     yield Fact(say("annex.key"), visible(ledger.key, longest=300), code=True)
     yield Fact(say("annex.fingerprint"), visible(ledger.fingerprint, longest=128), code=True)
