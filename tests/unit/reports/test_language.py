@@ -64,7 +64,7 @@ def test_every_sentence_is_used_and_every_one_used_exists():
     assert said <= EN.sentences.keys()
 
 
-COMPUTED = (
+ASSURANCE_COMPUTED = (
     "budget.",
     "by.",
     "check.",
@@ -84,7 +84,7 @@ def test_every_sentence_of_the_assurance_report_is_used():
     texts = [p.read_text("utf-8") for p in REPORTS.glob("assurance/*.py")]
     used = {key for text in texts for key in re.findall(r"[\"']([a-z]+\.[a-z_]+)[\"']", text)}
     own = ASSURANCE_EN.sentences.keys() - EN.sentences.keys()
-    assert {key for key in own - used if not key.startswith(COMPUTED)} == set()
+    assert {key for key in own - used if not key.startswith(ASSURANCE_COMPUTED)} == set()
     said = {key for text in texts for key in re.findall(r'\bsay\(\s*"([^"]+)"', text)}
     assert said <= ASSURANCE_EN.sentences.keys()
 

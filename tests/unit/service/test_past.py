@@ -3,7 +3,7 @@
 import json
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecluse.model.assurance import LimitChange
@@ -183,6 +183,7 @@ def test_what_does_not_say_what_it_must_is_counted():
     assert [c.after for c in past.changes] == ["a"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["policy", "drill", "report", "hold"]), st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda c: st.lists(c, max_size=3) | st.dictionaries(st.sampled_from(["digest", "by", "size", "phase", "run", "terms", "checks", "walks", "files", "key"]), c, max_size=4))), max_size=6))  # fmt: skip
 def test_whatever_stands_in_the_ledger_it_is_read(entries):
     past = _past(*({"kind": kind, "detail": json.dumps(detail)} for kind, detail in entries))

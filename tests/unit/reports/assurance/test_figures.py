@@ -1,6 +1,6 @@
 """Charts stay inside their frame, whatever the numbers are."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecluse.reports.assurance.figures import BoundRow, Column, bound_chart, column_chart
@@ -27,11 +27,13 @@ def _inside(drawing):
             assert -0.01 <= y <= drawing.height + 0.01
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(BoundRow, st.text(max_size=90), COUNTS, COUNTS), max_size=20))
 def test_bounds(rows):
     _inside(bound_chart(rows, EN, names=("24 hours", "360 days")))
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(Column, st.text(max_size=8), st.integers(0, 10**9), st.none() | st.integers(0, 10**9), st.booleans()), max_size=60))  # fmt: skip
 def test_columns(columns):
     _inside(column_chart(columns, EN, every=3))

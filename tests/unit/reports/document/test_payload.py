@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from document_factory import every_block
@@ -39,6 +39,7 @@ def test_french_stays_as_it_is():
     assert printable(text) == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_fonts_lack_becomes_its_number(text):
     shown = printable(text)
