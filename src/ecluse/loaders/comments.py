@@ -66,9 +66,9 @@ def _inside(text: str, lines: list[str]) -> dict[int, list[tuple[int, int]]]:
 def _sign(line: str, inside: list[tuple[int, int]] | tuple[()]) -> int | None:
     """The column, from 0, of the `#` that begins the comment of a line."""
     for column, (before, character) in enumerate(pairwise(f" {line}")):
-        if character == "#" and before in " \t":
-            if not any(begin <= column < stop for begin, stop in inside):
-                return column
+        begins = character == "#" and before in " \t"
+        if begins and not any(start <= column < stop for start, stop in inside):
+            return column
     return None
 
 

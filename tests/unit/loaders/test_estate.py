@@ -120,7 +120,8 @@ def test_the_shipped_estates_load():
 
 def test_what_lints_ask_of_an_application():
     text = TEXT.replace(
-        "operations: view}", "lockout_after: 5, retention: 30d, retention_reason: moved after a month}"
+        "operations: view}",
+        "lockout_after: 5, retention: 30d, retention_reason: moved after a month}",
     ).replace("population: 5,", "population: 5, categories: health,")
     files, old = load_estate(text, file="e").applications
     assert (files.lockout_after, files.retention, files.retention_reason) == (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from ecluse.formats.common.mapping import Mapping
 from ecluse.model.estate import AccountKind, Application, Estate, LifeCycle
@@ -13,7 +14,10 @@ from ecluse.routes.routes import Routes
 from ecluse.verify.coverage import uncovered
 from ecluse.verify.lint.suppressions import Suppression
 
-__all__ = ["Headcounts", "Inspected"]
+__all__ = ["NO_ESTATE", "NO_POLICIES", "Headcounts", "Inspected"]
+
+NO_POLICIES: Final = PolicySet(())
+NO_ESTATE: Final = Estate((), (), ())
 
 Headcounts = Table[tuple[str | None, str | None], int]
 """Accounts of the accounts table by kind and organization."""
@@ -33,9 +37,9 @@ class Inspected:
         known: codes of all lints.
     """
 
-    policies: PolicySet = PolicySet(())
-    estate: Estate = Estate((), (), ())
-    settings: Settings = Settings()
+    policies: PolicySet = NO_POLICIES
+    estate: Estate = NO_ESTATE
+    settings: Settings = field(default_factory=Settings)
     routes: Table[str, Routes] = field(default_factory=dict)
     mappings: Table[str, Mapping] = field(default_factory=dict)
     headcounts: Headcounts | None = None
@@ -84,7 +88,5 @@ class Inspected:
     def reached(self, kind: AccountKind) -> tuple[Application, ...]:
         """The applications that a kind can open and that are not closed."""
         return tuple(
-            a
-            for a in self.open_applications
-            if not kind.applications or a.id in kind.applications
+            a for a in self.open_applications if not kind.applications or a.id in kind.applications
         )

@@ -11,12 +11,10 @@ from ecluse.loaders.outline import Outline
 from ecluse.loaders.policy import load_policy
 from ecluse.loaders.routes import load_routes
 from ecluse.loaders.settings import load_settings
-from ecluse.model.estate import Estate
-from ecluse.model.policy import PolicySet
 from ecluse.model.settings import Settings
 from ecluse.model.time import parse_instant
 from ecluse.verify.lint.contract import Part, Sample, Where
-from ecluse.verify.lint.inspected import Headcounts, Inspected
+from ecluse.verify.lint.inspected import NO_ESTATE, NO_POLICIES, Headcounts, Inspected
 from ecluse.verify.lint.suppressions import suppressions
 
 __all__ = ["Files", "Read", "inspect", "inspect_sample"]
@@ -65,8 +63,8 @@ def inspect(files: Files) -> Read:
         files.policy[1], file=files.policy[0], estate=estate or None
     )
     inspected = Inspected(
-        policies=policies or PolicySet(()),
-        estate=estate or Estate((), (), ()),
+        policies=policies or NO_POLICIES,
+        estate=estate or NO_ESTATE,
         settings=load_settings(files.settings[1], file=files.settings[0])
         if files.settings
         else Settings(),
