@@ -84,8 +84,9 @@ class Lint:
         source: the incident, decision or rule behind it.
         needs: without these it is not run.
         check: the remarks on what is looked at.
-        bad: reported by this lint and by no other (informational remarks apart).
+        bad: reported by this lint, and by no other but those `beside` (informational remarks apart).
         good: almost the same, and not reported.
+        beside: codes of lints that report the bad example too, since one follows from the other.
         last: whether it is run after the others, and sees what they reported.
     """
 
@@ -98,6 +99,7 @@ class Lint:
     check: Callable[[Inspected], Iterable[Remark]]
     bad: Sample
     good: Sample
+    beside: tuple[str, ...] = ()
     last: bool = False
 
 

@@ -1,7 +1,7 @@
 """What do lints look at? The files as they were read, and what several lints derive from them, once."""
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -53,6 +53,19 @@ class Inspected:
     def gaps(self) -> tuple[Finding, ...]:
         """What no budget bounds, and what should be closed."""
         return uncovered(self.estate, self.policies, now=self.now)
+
+    @cached_property
+    def unbounded(self) -> tuple[str, ...]:
+        """The open applications in which some account may read without end."""
+        codes = {"flow-unbounded", "flow-only-watched"}
+        if codes.isdisjoint(gap.code for gap in self.gaps):
+            return ()
+        alone = ((a.id, replace(self.estate, applications=(a,))) for a in self.open_applications)
+        return tuple(
+            name
+            for name, estate in alone
+            if any(gap.code in codes for gap in uncovered(estate, self.policies))
+        )
 
     @cached_property
     def refusing(self) -> tuple[Budget, ...]:

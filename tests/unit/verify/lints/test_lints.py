@@ -25,7 +25,8 @@ def test_the_bad_example_is_reported_by_this_lint_alone(code):
     marks = found(EVERY[code].bad)
     mine = [m for m in marks if m.finding.code == code]
     assert mine
-    assert {m.finding.code for m in marks if m.finding.severity > NOTE} <= {code}
+    others = {m.finding.code for m in marks if m.finding.severity > NOTE} - {code}
+    assert others == set(EVERY[code].beside)
     for mark in mine:
         assert mark.file, "a finding points into a file"
         assert mark.line >= 1
