@@ -1,5 +1,6 @@
 """Which comments does a YAML file have? Their text and place; a `#` inside a value is none."""
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -9,6 +10,8 @@ import yaml
 __all__ = ["Comment", "comments"]
 
 _BLOCKS: Final = frozenset("|>")
+_BREAKS: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What YAML takes for the end of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def comments(text: str) -> tuple[Comment, ...]:
     """
     if "#" not in text:
         return ()
-    lines = text.split("\n")
+    lines = _BREAKS.split(text)
     inside = _inside(text, lines)
     found = []
     for number, line in enumerate(lines):

@@ -2,24 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum
 
 from ecluse.model.finding import Severity
 from ecluse.verify.lint.inspected import Inspected
+from ecluse.verify.lint.part import Part
 
 __all__ = ["Lint", "Part", "Remark", "Sample", "Where", "on_application", "on_budget", "on_kind"]
-
-
-class Part(Enum):
-    """What a lint looks at; one that is not given is not looked at, and that is said."""
-
-    POLICY = "policy"
-    ESTATE = "estate"
-    SETTINGS = "settings"
-    ROUTES = "routes"
-    MAPPING = "map"
-    TABLES = "tables"
-    TODAY = "today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +18,14 @@ class Where:
         part: of which file.
         path: keys and ids; empty for the file as a whole.
         file: its name, where there are several of that part.
+        line, column: instead of a path, for what is no value.
     """
 
     part: Part
     path: tuple[str, ...] = ()
     file: str = ""
+    line: int = 0
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)

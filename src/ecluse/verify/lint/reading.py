@@ -19,8 +19,8 @@ from ecluse.verify.lint.suppressions import suppressions
 
 __all__ = ["Files", "Read", "inspect", "inspect_sample"]
 
-Named = tuple[str, str]
-"""Name and text of a file."""
+Named = tuple[str, bytes]
+"""Name and content of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Read:
         """File, line and column; empty and 0 when there is no file to point to."""
         for (part, file), outline in self.outlines.items():
             if part is where.part and where.file in {"", file}:
+                if where.line:
+                    return (file, where.line, where.column)
                 return (file, *outline.find(_written(where.path, outline)))
         return ("", 0, 0)
 
@@ -72,7 +74,7 @@ def inspect(files: Files) -> Read:
         mappings={f: load_mapping(t, file=f) for f, t in files.mappings},
         headcounts=files.headcounts,
         now=files.now,
-        suppressions=suppressions(text for _, text in _texts(files)),
+        suppressions=suppressions(_texts(files)),
     )
     outlines = {(part, f): Outline(t, file=f) for part, (f, t) in _texts(files)}
     parts = {part for part, _ in outlines}
@@ -90,7 +92,7 @@ def inspect_sample(sample: Sample) -> Read:
 
     def named(part: str) -> Named | None:
         text = getattr(sample, part)
-        return None if text is None else (f"{part}.yaml", text)
+        return None if text is None else (f"{part}.yaml", text.encode())
 
     routes, mapping = named("routes"), named("mapping")
     return inspect(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecluse.loaders.comments import comments
+from ecluse.verify.lint.part import Part
 
 __all__ = ["Suppression", "suppressions"]
 
@@ -22,6 +23,7 @@ class Suppression:
         first, last: the lines about which it speaks, 0 when there are none.
     """
 
+    part: Part
     file: str
     line: int
     column: int
@@ -32,15 +34,18 @@ class Suppression:
 
     def covers(self, code: str, file: str, line: int) -> bool:
         """Whether it lets a finding of that code at that place pass."""
-        here = file == self.file and self.first <= line <= self.last
-        return here and bool(self.reason) and code in self.codes
+        return self.spans(file, line) and bool(self.reason) and code in self.codes
+
+    def spans(self, file: str, line: int) -> bool:
+        """Whether it speaks of that line."""
+        return file == self.file and self.first <= line <= self.last
 
 
-def suppressions(files: Iterable[tuple[str, str]]) -> tuple[Suppression, ...]:
-    """The suppressions of files, given as name and text."""
+def suppressions(files: Iterable[tuple[Part, tuple[str, bytes]]]) -> tuple[Suppression, ...]:
+    """The suppressions of files that a loader has read, given as their part, name and content."""
     found = []
-    for file, text in files:
-        for comment in comments(text):
+    for part, (file, content) in files:
+        for comment in comments(content.decode("utf-8-sig")):
             match = _COMMENT.fullmatch(comment.text)
             if match is None:
                 continue
@@ -48,6 +53,7 @@ def suppressions(files: Iterable[tuple[str, str]]) -> tuple[Suppression, ...]:
             codes = tuple(dict.fromkeys(re.findall(r"[^\s,]+", named)))
             found.append(
                 Suppression(
+                    part=part,
                     file=file,
                     line=comment.line,
                     column=comment.column,

@@ -49,7 +49,7 @@ def test_the_good_example_is_left_alone(code):
 def test_a_lint_says_what_it_is(code):
     each = EVERY[code]
     assert each.bad != each.good
-    assert each.needs
+    assert each.needs or each.last
     assert each.what.endswith(".")
     assert each.why.endswith(".")
     assert each.source
@@ -59,8 +59,8 @@ def test_a_lint_says_what_it_is(code):
 
 @pytest.mark.parametrize("code", EVERY)
 def test_a_lint_says_what_it_needs(code):
-    """What is needed is in the bad example, and nothing else."""
-    assert inspect_sample(EVERY[code].bad).parts == EVERY[code].needs
+    """What is needed is in the bad example, and nothing else; what comes last needs some file."""
+    assert EVERY[code].last or inspect_sample(EVERY[code].bad).parts == EVERY[code].needs
 
 
 def test_codes_are_names_of_files():
