@@ -217,8 +217,10 @@ def _explain(code: str, each: Lint) -> None:
         click.echo()
         for line in textwrap.wrap(f"{heading}{text}", width=100):
             say(line)
-    for heading, sample in (("Reported", each.bad), ("Not reported", each.good)):
-        for part, text in _sample(sample).items():
+    bad, good = _sample(each.bad), _sample(each.good)
+    changed = {part: text for part, text in good.items() if bad.get(part) != text}
+    for heading, sample in (("Reported", bad), ("Not reported", changed)):
+        for part, text in sample.items():
             click.echo()
             say(f"{heading}, {part}:")
             for line in text.splitlines():

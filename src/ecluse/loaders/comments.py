@@ -58,6 +58,8 @@ def _inside(text: str, lines: list[str]) -> dict[int, list[tuple[int, int]]]:
         if not isinstance(event, yaml.ScalarEvent):
             continue
         start, end = event.start_mark, event.end_mark
+        assert start is not None, "the parser gives every event its marks"
+        assert end is not None, "the parser gives every event its marks"
         block = event.style in _BLOCKS
         for number in range(start.line + block, min(end.line + 1, len(lines))):
             begin = start.column if number == start.line else 0

@@ -70,7 +70,8 @@ def lint(read: Read, lints: Mapping[str, Lint], *, without: Collection[str] = ()
         known=tuple(sorted(lints)),
     )
     after = replace(read, inspected=inspected)
-    open_, passed = [], []
+    open_: list[Linted] = []
+    passed: list[Linted] = []
     for each in found:
         reason = _reason(each, read)
         (passed if reason else open_).append(replace(each, reason=reason))

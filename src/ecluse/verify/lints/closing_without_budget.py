@@ -1,6 +1,7 @@
 """An application is on its way out, and nothing limits it: the half of nothing is nothing."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from ecluse.model.estate import LifeCycle
 from ecluse.model.finding import Severity
@@ -11,7 +12,10 @@ from ecluse.verify.lint.targets import concerns
 
 __all__ = ["LINT"]
 
-_ENDING = (LifeCycle.DECOMMISSIONING, LifeCycle.CLOSING)
+_ENDING: Final = {
+    LifeCycle.DECOMMISSIONING: "is being decommissioned",
+    LifeCycle.CLOSING: "is closing",
+}
 
 
 def _check(inspected: Inspected) -> Iterator[Remark]:
@@ -24,7 +28,7 @@ def _check(inspected: Inspected) -> Iterator[Remark]:
             but = f" (`{warns[0]}` refuses nothing)" if warns else ""
             yield Remark(
                 on_application(name, "state"),
-                f"`{name}` is {application.state.value}, and no budget refuses anything in it{but}: there is nothing to scale down",
+                f"`{name}` {_ENDING[application.state]}, and no budget refuses anything in it{but}: there is nothing to scale down",
                 f"add a budget of its own: `per: account`, `target: {{application: {name}}}`, with less than the others",
                 name,
             )
