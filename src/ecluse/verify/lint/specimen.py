@@ -5,7 +5,7 @@ from typing import Final
 
 __all__ = ["specimen"]
 
-_OPENING: Final = re.compile(r"\((\?(P?<[^>=!][^>]*>|[a-z-]*:))?|\(\?[a-z-]+\)")
+_OPENING: Final = re.compile(r"\(\?[a-z-]+\)|\((\?(P?<[^>=!][^>]*>|[a-z-]*:))?")
 _COUNT: Final = re.compile(r"\{(\d+)(,\d*)?\}")
 _CLASSES: Final = {"d": "1", "w": "a", "s": " ", "D": "a", "S": "a", "W": "-"}
 _EMPTY: Final = frozenset("bBAzZ")
@@ -113,7 +113,9 @@ def _times(pattern: str, at: int) -> tuple[int, int]:
         return 1, at
     counted = _COUNT.match(pattern, at)
     if counted is not None:
-        times, at = min(int(counted[1]), _MOST), counted.end()
+        times, at = int(counted[1]), counted.end()
+        if times > _MOST:
+            raise _Unread
     elif pattern[at] in "*?+":
         times, at = int(pattern[at] == "+"), at + 1
     else:

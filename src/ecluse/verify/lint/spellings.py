@@ -44,14 +44,17 @@ class Tried:
     case: bool = False
 
 
-def person_paths(mapping: Mapping) -> Iterator[tuple[str, str, str]]:
-    """Field, path and expression of each place that finds persons in a path; the path is one that it matches."""
+def person_paths(mapping: Mapping) -> Iterator[tuple[str, str | None, str]]:
+    """Field, path and expression of each place that finds persons in a path.
+
+    The path is one that the expression matches; None when none could be made up.
+    """
     for value in mapping.places("person"):
         if value.field is None or value.matches is None or value.every or value.parameter:
             continue
-        path = specimen(value.matches)
-        if _holds_path(value.field) and path and path.startswith("/"):
-            yield value.field, path, value.matches
+        if _holds_path(value.field):
+            path = specimen(value.matches)
+            yield value.field, path if path and path.startswith("/") else None, value.matches
 
 
 def try_spellings(mapping: Mapping, field: str, path: str) -> tuple[Tried, list[Tried]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ecluse.formats.common.mapping import Mapping
+from ecluse.loaders.nodes import quote
 from ecluse.model.finding import Severity
 from ecluse.verify.lint.contract import Lint, Part, Remark, Sample, Where
 from ecluse.verify.lint.inspected import Inspected
@@ -13,8 +14,17 @@ __all__ = ["LINT"]
 
 def _check(inspected: Inspected) -> Iterator[Remark]:
     for file, mapping in inspected.mappings.items():
-        for field, path, _ in person_paths(mapping):
-            yield from _on_path(file, mapping, field, path)
+        for field, path, pattern in person_paths(mapping):
+            if path is None:
+                yield Remark(
+                    Where(Part.MAPPING, ("person",), file),
+                    f"no path could be made up for {quote(pattern)}: its spellings were not tried",
+                    "begin the expression with `^/`, or try spellings yourself with `ecluse convert`",
+                    field,
+                    Severity.INFORMATIONAL,
+                )
+            else:
+                yield from _on_path(file, mapping, field, path)
 
 
 def _on_path(file: str, mapping: Mapping, field: str, path: str) -> Iterator[Remark]:
