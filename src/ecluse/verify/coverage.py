@@ -10,7 +10,7 @@ each cell must be bounded: a budget for young accounts and one for old ones boun
 conditions on a justification and on a second factor given again: a thief writes any justification, or gives none.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Final, TypeVar
 
@@ -22,7 +22,7 @@ from ecluse.model.policy import Budget, Count, Key, Mode, PolicySet, Target
 from ecluse.model.time import DAY, format_instant
 from ecluse.verify.flows import SIDES, Flow, allows, merge, split
 
-__all__ = ["bounds_an_account", "uncovered"]
+__all__ = ["bounds_an_account", "open_flows", "tell", "uncovered"]
 
 Cell = TypeVar("Cell")
 Matching = frozenset[int]
@@ -39,12 +39,29 @@ def uncovered(
     estate: Estate, policies: PolicySet, *, now: int | None = None
 ) -> tuple[Finding, ...]:
     """What the estate has and the policy set does not bound, most severe first; with `now`, also what should be closed."""
+    found = open_flows(estate, policies)
+    return tell(found, estate, policies, now=now)
+
+
+def open_flows(estate: Estate, policies: PolicySet) -> dict[tuple[str, int], list[Flow]]:
+    """The flows of each finding: by its code, and the most that an account reads in a year."""
     found: dict[tuple[str, int], list[Flow]] = {}
     judge = _Judge(estate, policies)
     for flow, kind in split(estate, policies.budgets):
         code, yearly = judge.verdict(flow, kind)
         if code:
             found.setdefault((code, yearly), []).append(flow)
+    return found
+
+
+def tell(
+    found: Mapping[tuple[str, int], list[Flow]],
+    estate: Estate,
+    policies: PolicySet,
+    *,
+    now: int | None = None,
+) -> tuple[Finding, ...]:
+    """The findings about these flows in few readable groups, and with `now` those about closing dates."""
     findings = [
         _tell(code, flow, policies, yearly)
         for (code, yearly), flows in found.items()

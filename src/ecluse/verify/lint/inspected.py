@@ -1,7 +1,7 @@
 """What do lints look at? The files as they were read, and what several lints derive from them, once."""
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -11,7 +11,8 @@ from ecluse.model.finding import Finding
 from ecluse.model.policy import Budget, Count, Mode, PolicySet
 from ecluse.model.settings import Settings
 from ecluse.routes.routes import Routes
-from ecluse.verify.coverage import uncovered
+from ecluse.verify.coverage import open_flows, tell
+from ecluse.verify.flows import Flow
 from ecluse.verify.lint.suppressions import Suppression
 
 __all__ = ["NO_ESTATE", "NO_POLICIES", "Headcounts", "Inspected"]
@@ -50,22 +51,21 @@ class Inspected:
     known: tuple[str, ...] = ()
 
     @cached_property
+    def _flows(self) -> dict[tuple[str, int], list[Flow]]:
+        return open_flows(self.estate, self.policies)
+
+    @cached_property
     def gaps(self) -> tuple[Finding, ...]:
         """What no budget bounds, and what should be closed."""
-        return uncovered(self.estate, self.policies, now=self.now)
+        return tell(self._flows, self.estate, self.policies, now=self.now)
 
     @cached_property
     def unbounded(self) -> tuple[str, ...]:
         """The open applications in which some account may read without end."""
         codes = {"flow-unbounded", "flow-only-watched"}
-        if codes.isdisjoint(gap.code for gap in self.gaps):
-            return ()
-        alone = ((a.id, replace(self.estate, applications=(a,))) for a in self.open_applications)
-        return tuple(
-            name
-            for name, estate in alone
-            if any(gap.code in codes for gap in uncovered(estate, self.policies))
-        )
+        flows = [f for (code, _), found in self._flows.items() if code in codes for f in found]
+        names = {name for flow in flows for name in flow.applications}
+        return tuple(a.id for a in self.open_applications if a.id in names)
 
     @cached_property
     def refusing(self) -> tuple[Budget, ...]:
