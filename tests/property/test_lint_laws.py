@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from ecluse.loaders.windows import most_in
+from ecluse.counting.closure import most_in
 from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
 from ecluse.verify import lints
 from ecluse.verify.lint.inspected import Inspected

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Final, TypeVar
 
+from ecluse.counting.closure import most_in
 from ecluse.detectors.targets import GIVEN
-from ecluse.loaders.windows import most_in
 from ecluse.model.estate import AccountKind, Estate, LifeCycle
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import Budget, Count, Key, Mode, PolicySet, Target

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import Final
 
-from ecluse.loaders.windows import most_in
+from ecluse.counting.closure import most_in
 from ecluse.model.estate import AccountKind, Application
 from ecluse.model.policy import Budget, Count, Key, Target
 from ecluse.verify.coverage import bounds_an_account

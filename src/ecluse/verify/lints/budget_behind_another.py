@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecluse.loaders.windows import most_in
+from ecluse.counting.closure import most_in
 from ecluse.model.finding import Severity
 from ecluse.model.policy import Budget
 from ecluse.verify.lint.contract import Lint, Part, Remark, Sample, on_budget
