@@ -84,11 +84,16 @@ class Inspected:
     @cached_property
     def accounts(self) -> Table[str, int]:
         """How many accounts of each kind there are, by the estate file."""
-        held: dict[str, int] = {}
+        return {kind: sum(count for _, count in bodies) for kind, bodies in self.held.items()}
+
+    @cached_property
+    def held(self) -> Table[str, tuple[tuple[str, int], ...]]:
+        """For each kind of which there are accounts: the organizations that hold some, and how many."""
+        found: dict[str, list[tuple[str, int]]] = {}
         for organization in self.estate.organizations:
             for head in organization.accounts:
-                held[head.kind] = held.get(head.kind, 0) + head.count
-        return held
+                found.setdefault(head.kind, []).append((organization.id, head.count))
+        return {kind: tuple(bodies) for kind, bodies in found.items()}
 
     def opening(self, application: str) -> tuple[AccountKind, ...]:
         """The kinds of account, of which there are any, that can open an application."""

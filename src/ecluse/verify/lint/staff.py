@@ -34,15 +34,10 @@ def shared_keys(budget: Budget, inspected: Inspected) -> dict[str, dict[tuple[st
         for kind in inspected.opening(application.id):
             if budget.target.kinds is not None and kind.id not in budget.target.kinds:
                 continue
-            for organization in inspected.estate.organizations:
-                named = budget.target.organizations
-                if named is not None and organization.id not in named:
-                    continue
-                count = sum(h.count for h in organization.accounts if h.kind == kind.id)
-                if count:
-                    key = _key(budget, application.id, organization.id)
-                    held = found.setdefault(key, {})
-                    flow = (kind.id, application.id)
+            flow, named = (kind.id, application.id), budget.target.organizations
+            for organization, count in inspected.held[kind.id]:
+                if named is None or organization in named:
+                    held = found.setdefault(_key(budget, application.id, organization), {})
                     held[flow] = held.get(flow, 0) + count
     return found
 
