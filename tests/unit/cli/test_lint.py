@@ -100,6 +100,19 @@ def test_what_ships_has_no_finding_of_medium_severity(folder, capsys):
     assert out.splitlines()[-1] == "not looked at: map (--map; 1 lint), tables (--tables; 4 lints)"
 
 
+def test_the_example_portal_passes_with_its_reasons(capsys):
+    gate = KAIROS.parent / "portal" / "gate"
+    files = [f"--{part}={gate / name}.yaml" for part, name in (("policy", "policy"), ("estate", "estate"), ("settings", "gate"), ("routes", "routes"))]  # fmt: skip
+    code, out, _ = run(capsys, *files, "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert {p["code"] for p in document["passed"]} == {
+        "limit-above-population",
+        "routes-permit-others",
+    }
+    assert all(p["reason"] for p in document["passed"])
+
+
 def test_words(folder, capsys):
     code, out, _ = run(capsys, "--policy", "p.yaml")
     assert (code, out.splitlines()[:2]) == (
