@@ -37,7 +37,7 @@ LINT = Lint(
     what="A budget depends on the age of accounts, on who created them, or on the caseload, and the estate names no table that tells.",
     why="Without the accounts table every account counts as established and as its own lineage: probation and lineage budgets then "
     "protect from nothing.",
-    source="Ouiform, December 2025: two accounts created on the day read 1.6 million people",
+    source="Ouiform, December 2025: 1.6 million people, through two accounts that a stolen one had created",
     needs=frozenset({Part.POLICY, Part.ESTATE}),
     check=_check,
     bad=Sample(policy=_POLICY, estate=ESTATE),

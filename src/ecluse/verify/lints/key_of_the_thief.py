@@ -28,7 +28,7 @@ LINT = Lint(
     severity=Severity.INFORMATIONAL,
     what="A budget of persons is counted per session or per source. Coverage and bound take no account of it.",
     why="Whoever has a password opens a new session, from a new address, as often as he likes; each has the full limit again.",
-    source="DGFiP, June 2026: addresses changed daily; Stormous, October 2025: log-ins through many proxies",
+    source="DGFiP, June 2026: addresses changed daily; Stormous, October 2025: automated log-ins",
     needs=frozenset({Part.POLICY}),
     check=_check,
     bad=Sample(policy=POLICY.replace("per: account", "per: session")),

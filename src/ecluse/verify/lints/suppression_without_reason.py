@@ -30,7 +30,7 @@ LINT = Lint(
     severity=Severity.MEDIUM,
     what="A comment `# lint: ignore` names no lint, or gives no reason behind a colon. It lets nothing pass.",
     why="Who reads the file in a year must know whether the reason still holds.",
-    source="CNIL, SAN-2026-003: a measure that is set aside needs more than a lack of time",
+    source="SAN-2026-003, January 2026: advice on authentication that was set aside for lack of time",
     needs=frozenset(),
     check=_check,
     bad=Sample(policy=_BAD),
