@@ -1,6 +1,7 @@
 """What does an adversary file say? Thieves with what they have, or every fault of the file with its place."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from ecluse.loaders import schema
 from ecluse.loaders.adversary_schema import ADVERSARY, AS_MANY, EVERY
@@ -9,6 +10,8 @@ from ecluse.model.adversary import ALL, Adversary, Stolen
 from ecluse.model.estate import Estate
 
 __all__ = ["load_adversaries"]
+
+_ENDLESS: Final = -1  # a value of None would be one that could not be read
 
 
 def load_adversaries(text: bytes | str, *, file: str, estate: Estate) -> tuple[Adversary, ...]:
@@ -40,10 +43,11 @@ def _adversary(fields: Fields, estate: Estate) -> Adversary:
         _stolen(Fields(fields.reader, node, known, what="a theft"), estate)
         for node in fields.items("steals", required=True)
     ]
+    creates = fields.get("creates", _creates, 0)
     return Adversary(
         id=fields.string("id", "", required=True),
         stolen=tuple(stolen),
-        creates=fields.get("creates", _creates, 0),
+        creates=None if creates == _ENDLESS else creates,
         second_factor=fields.boolean("second_factor", default=True),
         acts_within=fields.duration("acts_within", None),
         description=fields.string("description", "", lines=True),
@@ -110,8 +114,8 @@ def _accounts(node: Node) -> int:
     return ALL if node.text == EVERY else scalars.integer(node, least=1)
 
 
-def _creates(node: Node) -> int | None:
-    return None if node.text == AS_MANY else scalars.integer(node, least=0)
+def _creates(node: Node) -> int:
+    return _ENDLESS if node.text == AS_MANY else scalars.integer(node, least=0)
 
 
 def _one_of(fields: Fields, key: str, known: Sequence[str], what: str) -> str | None:

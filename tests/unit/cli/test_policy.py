@@ -31,7 +31,7 @@ def test_the_first_steps_of_a_new_user(folder, capsys):
     assert (folder / "d.yaml").read_bytes() == shipped("policy.yaml")
     code, out, _ = run(capsys, "check", "d.yaml", "--estate", "e.yaml")
     assert code == 0
-    assert out.endswith("d.yaml: valid, 7 budgets, 6 findings\n")
+    assert out.endswith("d.yaml: valid, 7 budgets, 7 findings\n")
 
 
 def test_default_prints_and_never_overwrites(folder, capsys):

@@ -25,7 +25,7 @@ from ecluse.verify.bound.kernel import lay
 from ecluse.verify.bound.program import Column, Program
 from ecluse.verify.bound.thief import ANY, Group
 
-__all__ = ["Hand", "Schedule", "schedule"]
+__all__ = ["Hand", "Schedule", "schedule", "warm"]
 
 _SLOTS_MAX: Final = 120_000
 _DEALS: Final = (
@@ -126,6 +126,14 @@ def schedule(
             if best.total >= wanted:
                 return best
     return best
+
+
+def warm() -> None:
+    """Compiles what is compiled."""
+    one = np.ones(1, np.int64)
+    span = np.array([0, 1], np.int64)
+    taken = np.zeros((1, 1), np.int64)
+    lay(1, (one, one - 1, one), (span, one - 1, one), (span, one, one), 1, True, taken)  # noqa: FBT003
 
 
 def _slot(program: Program, budgets: Sequence[Budget], opened: int | None) -> int:
