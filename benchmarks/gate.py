@@ -121,8 +121,8 @@ def redis(seconds: float) -> Iterator[Row]:
 
 def nginx(seconds: float) -> Iterator[Row]:
     """nginx with auth_request: to the gate, and to the same server that always says yes."""
-    from servers.nginx import free_port
     from servers.nginx import nginx as running
+    from servers.ports import free_port
 
     routes = "version: 1\nroutes:\n  - {path: '/people/{person}', operation: view}\n"
     config = (HERE / "nginx.conf").read_text(encoding="utf-8")

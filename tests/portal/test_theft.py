@@ -26,7 +26,8 @@ budgets:
 """
 NUMBER = re.compile(r"P\d{7}")
 REFUSED = {403, 429}
-ORDINARY = ("adviser-10", "adviser-11", "partner-09")
+ORDINARY = ("partner-08", "partner-09")
+"""They see fewer persons than the least limit here, 50, however long a slow machine lets them work: 44 on 800 pages."""
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +180,7 @@ def test_a_program_is_told_in_its_own_language(stand):
 
 
 def test_nobody_beside_the_thief_was_disturbed(stand, ordinary):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(ordinary.getvalue().splitlines()) < 20:
         assert time.monotonic() < deadline, "the ordinary accounts do not get on"
         time.sleep(0.1)
