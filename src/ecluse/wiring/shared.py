@@ -99,7 +99,7 @@ class _Shared:
             await self.spread()
         if self.unspoken:
             await self.spread()
-        await self.counts.pay_back()
+        await self.counts.pay_back(self._bring)
         if whole:
             self.counts.answers_again()
 
@@ -115,6 +115,9 @@ class _Shared:
         opened = self.keeper.standing.reopened
         kept = {subject: hold for subject, hold in holds.items() if hold.at > opened(*subject)}
         await self.counter.load(history, holds=kept)
+
+    async def _bring(self) -> None:
+        await self._load(self.keeper.policies)
 
     async def sealed(self) -> None:
         """Nothing depends on it."""
