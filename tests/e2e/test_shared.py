@@ -125,6 +125,23 @@ def test_two_gates_count_together(tmp_path, server):
         assert ask(south, "n1")[0] == 200, "whom the other gate showed is free here"
 
 
+def test_a_second_gate_of_one_name_does_not_start(tmp_path, server):
+    with gates(tmp_path, server.port) as (north, south):
+        settings = north.folder / "gate.yaml"
+        key = north.ledger / "keys" / "pseudonym.key"
+        DirectoryLedger.create(tmp_path / "third", pseudonym_key=key).close()
+        command = ("serve", "--policy", str(north.policy), "--settings", str(settings))
+        command += ("--ledger", str(tmp_path / "third"), "--unix", str(tmp_path / "third.sock"))
+        refused = subprocess.run(
+            [sys.executable, "-m", "ecluse", *command], capture_output=True, text=True, check=False
+        )
+        assert refused.returncode == 3, refused.stderr
+        assert "another gate runs as `north`" in refused.stderr
+        north.kill()
+        north.start()  # the same ledger: it does not wait for itself
+        assert [ask(g, "1")[0] for g in (north, south)] == [200, 200]
+
+
 def test_what_a_person_closes_at_one_gate_is_closed_at_the_other(tmp_path, server):
     with gates(tmp_path, server.port) as (north, south):
         person = ("--gate", f"unix:{north.socket}", "--token-file", str(tmp_path / "token"))

@@ -70,6 +70,8 @@ class SharedCounts:
         self._commits, self._settings = commits, settings
         self._on_change = on_change
         self.reservations = Reservations()
+        self.barred = False
+        """Whether the counter may not be asked, although it may answer: another gate has the name of this one."""
         self._local = Engine(_allowance(settings))
         self._owed = Owed(OWED_MAX)
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
@@ -141,6 +143,8 @@ class SharedCounts:
 
     async def usage(self, request: AccessRequest) -> tuple[Usage, ...]:
         """The numbers of every budget that a request draws on."""
+        if self.barred:
+            raise _name_taken()
         return await self.counter.usage(request)
 
     async def holds(self) -> dict[tuple[Key, str], Hold]:
@@ -222,6 +226,8 @@ class SharedCounts:
 
     async def _send_batch(self, waiting: Sequence[_Waiting]) -> None:
         try:
+            if self.barred:
+                raise _name_taken()
             verdicts = await self.counter.decide([w.call for w in waiting])
         except UnavailableError:
             self._set_reached(reached=False)
@@ -282,6 +288,13 @@ class SharedCounts:
 
 
 _LOCAL_PERMIT: Final = Decision(Effect.PERMIT, ())
+
+
+def _name_taken() -> UnavailableError:
+    return UnavailableError(
+        "another gate has the name of this one at the shared counter",
+        help="give each gate a name of its own as `gate` in its settings, and list all of them in `gates`",
+    )
 
 
 def _is_local(verdict: Verdict) -> bool:

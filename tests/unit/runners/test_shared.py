@@ -141,6 +141,22 @@ def test_what_is_permitted_without_it_is_bounded_and_paid_back_as_a_part(kit):
     assert [json.loads(d) for d in details] == [{"degraded": "permit"}] * 3
 
 
+def test_a_gate_whose_name_another_has_decides_as_if_the_counter_were_away(kit):
+    async def steps(counts, counter):
+        del counter  # it answers
+        counts.barred = True
+        answers = [await counts.ask("check", asked(p), ME) for p in "123"]
+        assert [(a.released, a.degraded) for a in answers] == [(True, "permit")] * 2 + [
+            (False, "permit")
+        ]
+        with pytest.raises(UnavailableError, match="another gate has the name"):
+            await counts.usage(kit.keeper.prepare("check", asked("1"), ME).request)
+        counts.barred = False
+        assert (await counts.ask("check", asked("3"), ME)).degraded == ""
+
+    assert run(kit, PERMIT_TWO, steps) == [False, True]
+
+
 def test_what_was_decided_without_it_says_so_although_it_answers_by_now(kit):
     async def steps(counts, counter):
         counter.away = True
