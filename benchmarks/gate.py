@@ -100,6 +100,32 @@ def socket(seconds: float) -> Iterator[Row]:
     yield {"what": "the gate at 5,000 a second", **paced}
 
 
+def sealing(_: float) -> Iterator[Row]:
+    """One segment of 65,536 entries: CPU seconds that the gate's interpreter spends on it, here and with another process."""
+    import resource
+
+    from ecluse.ledgers.directory import DirectoryLedger
+    from ledger_factory import entry
+
+    def spent() -> tuple[float, float]:
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time(), children.ru_utime + children.ru_stime
+
+    for apart in (False, True):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            DirectoryLedger.create(Path(folder) / "ledger", seal_at=None) as ledger,
+        ):
+            for number in range(65_536):
+                ledger.append(entry(number))
+            ledger.commit()
+            here, there = spent()
+            ledger.seal_behind(apart=apart)
+            mine, others = (b - a for a, b in zip((here, there), spent(), strict=True))
+        what = "with another process, as the gate does" if apart else "in a thread of the gate"
+        yield {"what": what, "CPU s here": mine, "CPU s there": others}
+
+
 def redis(seconds: float) -> Iterator[Row]:
     """The same with the counts in Redis, its append-only file synced every second."""
     from servers.redis import RedisServer
@@ -245,6 +271,7 @@ def _load(path: str, seconds: float, rate: float = 0) -> Row:
 MEASUREMENTS = {
     "in process": in_process,
     "socket": socket,
+    "sealing": sealing,
     "redis": redis,
     "nginx": nginx,
     "theft": theft,
