@@ -173,7 +173,9 @@ def test_a_program_is_an_account_like_any_other(stand):
 
 
 def test_a_program_is_told_in_its_own_language(stand):
-    seen = stand.log_in("partner-02").get("/orientation/P0000150/", accept="application/json")
+    browser = stand.log_in("adviser-03")
+    take_all(browser, Loot(), "/orientation/P{n:07}/")
+    seen = browser.get("/orientation/P0000150/", accept="application/json")
     assert seen.status == 429
     assert seen.headers["content-type"] == "application/problem+json"
     assert 0 < int(seen.headers["retry-after"]) <= 3600
