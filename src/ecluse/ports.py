@@ -165,6 +165,10 @@ class Directory(Protocol):
         """Called to show what a hold takes along; all accounts that it created, directly or through others."""
         ...
 
+    def knows(self, account: str) -> bool:
+        """Called when a person names an account to close; whether it is listed, was added or has created others."""
+        ...
+
     def check_new(self, account: str, *, created_by: str | None) -> None:
         """Called before an account's act is written; raises `CallerError` when it is not new."""
         ...

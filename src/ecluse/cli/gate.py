@@ -127,7 +127,11 @@ def health(ctx: click.Context, address: str, token_file: str | None, *, as_json:
 @gate_options
 @json_option
 def hold(name: str, *, as_json: bool, **options: Any) -> None:
-    """Closes the account NAME until a person reopens it."""
+    """Closes the account NAME until a person reopens it.
+
+    A name that nobody knows is held as well, in case the account is new; a warning says so, in case it is
+    misspelt.
+    """
     key, tree = _key(options), options["tree"]
     with at_gate(options["address"], options["token_file"]) as gate:
         told = gate.hold(key, name, reason=options["reason"], tree=tree)
@@ -183,7 +187,10 @@ def application(name: str, *, as_json: bool, **options: Any) -> None:
 @gate_options
 @json_option
 def reload(address: str, token_file: str | None, *, as_json: bool) -> None:
-    """Reads policy, clients and routes again; files with faults change nothing."""
+    """Reads policy, clients and routes again; files with faults change nothing.
+
+    Settings, estate and tables are read at the start alone: what changed in them is told, and needs a restart.
+    """
     with at_gate(address, token_file) as gate:
         told = gate.reload()
     _done(told, f"policy {told['digest'][:12]} in force", as_json=as_json)
@@ -209,8 +216,12 @@ def _key(options: dict[str, Any]) -> Literal["account", "session"]:
 def _done(told: dict[str, Any], line: str, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
-    else:
-        say(line)
+        return
+    say(line)
+    if "warning" in told:
+        say(f"warning: {told['warning']}", err=True)
+    for changed in told.get("restart_needed", ()):
+        say(f"warning: {changed}: start the gate again", err=True)
 
 
 def _budgets(budgets: list[dict[str, Any]], *, about: str) -> Any:

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import uvloop
@@ -188,7 +189,8 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
             await gate.commits.wait()
 
     async def seal() -> None:
-        if await asyncio.to_thread(gate.ledger.seal_behind, at_least=_SEAL_AT) is not None:
+        sealing = partial(gate.ledger.seal_behind, at_least=_SEAL_AT, apart=True)
+        if await asyncio.to_thread(sealing) is not None:
             await gate.counting.sealed()
 
     async def take_questions() -> None:
