@@ -55,6 +55,6 @@ def test_the_theft_ends_below_the_bound(name, tmp_path, capsys):
         f'AND "at" BETWEEN {begin} AND {begin - 1 + horizon}'
     )
     ((got,),) = run(take_snapshot(ledger), sql).rows()
-    assert got > 0, "the thief got something, or the comparison says nothing"
+    assert got > 0 or name == "export2021", "an export of more than the limit is refused whole"
     assert reached.persons is not None, "the shipped set bounds every account"
     assert got <= reached.persons
