@@ -9,13 +9,14 @@ from ecluse.engine.explain import Usage
 from ecluse.model.access import AccessRequest
 from ecluse.model.account import AccountFacts
 from ecluse.model.call import Call, Verdict
+from ecluse.model.channel import Message
 from ecluse.model.decision import Hold
 from ecluse.model.entry import Entry
 from ecluse.model.finding import Finding
 from ecluse.model.ids import Pseudonym
 from ecluse.model.policy import Key, PolicySet
 
-__all__ = ["Counter", "Directory", "Ledger", "Pseudonyms", "Ticket"]
+__all__ = ["Channel", "Counter", "Directory", "Ledger", "Pseudonyms", "Ticket"]
 
 
 class Ticket(Protocol):
@@ -134,6 +135,19 @@ class Ledger(Protocol):
 
     def close(self) -> None:
         """Called once at the end; commits what is pending and lets the next writer in."""
+        ...
+
+
+class Channel(Protocol):
+    """A way on which a person hears of a finding."""
+
+    def send(self, message: Message) -> str:
+        """Called in a thread of the channel's own, one message at a time; says in a few words who took it.
+
+        Promises that the server at the other end has taken the message for everybody concerned, or raises
+        `UnavailableError`; then it is called again, so a message may come twice under the same `id`.
+        On a crash the messages that wait are lost, and the findings are still open at the next start.
+        """
         ...
 
 
