@@ -26,7 +26,7 @@ class MailBox:
     letters: list[EmailMessage] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         """Takes or refuses a message."""
         if self.refusal:
             return self.refusal

@@ -33,7 +33,7 @@ def webhook_server(secret: str) -> Iterator[Hook]:
     hook = Hook(secret)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - http.server's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             parts = dict(p.split("=", 1) for p in self.headers["Ecluse-Signature"].split(","))
             signed = f"{parts['t']}.".encode() + body

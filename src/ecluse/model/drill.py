@@ -1,13 +1,24 @@
 """A drill: a rehearsed theft; what its file says, what a run found, and how a run was judged."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from ecluse.model.time import DAY, MINUTE
 
-__all__ = ["Agreement", "Check", "Drill", "DrillDetail", "Place", "SignIn", "Walk"]
+__all__ = [
+    "Agreement",
+    "Check",
+    "Drill",
+    "DrillDetail",
+    "Past",
+    "Place",
+    "Said",
+    "SignIn",
+    "Visit",
+    "Walk",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,31 @@ class Drill:
     every: int = 7 * DAY
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What came back when the synthetic account asked for one person.
+
+    Attributes:
+        refused: whether it was a refusal. persons: whom the answer shows, refusal or not.
+        by: what refused, where that is known.
+    """
+
+    refused: bool
+    persons: frozenset[str] = frozenset()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An entry of the ledger that tells something: a finding, that it was told, that it was seen, a drill."""
+
+    seq: int
+    at: int
+    kind: str
+    account: str
+    detail: dict[str, Any]
+
+
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
     """What happened in one application.
 
@@ -141,6 +177,35 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     passed: bool | None
     what: str
     after: int | None = None
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of the past, as it stands now.
+
+    Attributes:
+        run: number of the entry of its beginning. at: when that was.
+        printed, read: of the first application that must refuse; None where it did not come so far.
+        passed: None while something waits.
+    """
+
+    run: int
+    at: int
+    drill: str
+    account: str
+    owner: str
+    printed: int | None
+    read: int | None
+    passed: bool | None
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Codes of what it failed."""
+        return tuple(check.code for check in self.checks if check.passed is False)
+
+    def after(self, code: str) -> int | None:
+        """Seconds until something happened; None when it did not."""
+        return next((check.after for check in self.checks if check.code == code), None)
 
 
 class DrillDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -35,7 +35,7 @@ def test_a_message_arrives_with_a_signature_that_holds(secret):
 
 def test_another_secret_is_refused_by_the_receiver(secret):
     with webhook_server("another secret of some length") as hook:
-        with pytest.raises(UnavailableError, match="`127.0.0.1` answered 401"):
+        with pytest.raises(UnavailableError, match=r"`127\.0\.0\.1` answered 401"):
             open_channel(Channel("w", Webhook(hook.url, str(secret)))).send(MESSAGE)
         assert hook.forged == 1
 

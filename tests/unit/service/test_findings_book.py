@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-
 from ecluse.model.errors import CallerError
 from ecluse.model.finding import Finding, Severity
 from ecluse.service.findings_book import FindingsBook
