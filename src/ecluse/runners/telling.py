@@ -89,6 +89,11 @@ class Telling:
             if self._concerns(outlet, said, over=over):
                 self._offer(outlet, Message(said, over, at, self._gate))
 
+    def forget(self, code: str, about: str) -> None:
+        """Lets a finding be told again before its time: a drill begins, and its alarm is another one."""
+        for outlet in self._outlets:
+            outlet.last.pop((code, about), None)
+
     async def tend(self) -> None:
         """Tells how many findings were held back, once there is room; called every minute or so."""
         at = self._now()

@@ -56,7 +56,11 @@ class _Waiting:
 
 
 class DrillRuns:
-    """The drills of one gate. One thread at a time."""
+    """The drills of one gate. One thread at a time.
+
+    Attributes:
+        forget: hears, by code and what it is about, of a finding that is to be told anew however short the time since.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class DrillRuns:
     ) -> None:
         self._ledger, self._findings, self._refusals = ledger, findings, refusals
         self._accounts, self._now = frozenset(accounts), now
+        self.forget: Callable[[str, str], None] = lambda _, __: None
         self._running: dict[str, _Run] = {}
         self._waiting: dict[str, _Waiting] = {}
 
@@ -149,6 +154,7 @@ class DrillRuns:
         # The alarm of the last drill would stand in for this one's.
         self._refusals.forget(said.account)
         self._findings.settle(ALARM, said.account)
+        self.forget(ALARM, said.account)
 
     def _end(self, said: DrillDetail, at: int) -> None:
         if said.phase == "end":

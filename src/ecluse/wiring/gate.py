@@ -191,6 +191,7 @@ async def _open(
     app = App(routes, authenticator, keeper.tally)
     telling = open_telling(outlets, keeper=keeper, ledger=ledger, findings=findings)
     stack.push_async_callback(telling.close)
+    runs.forget = telling.forget
     gate = _Gate(
         settings, ledger, rules.directory, keeper, counting, findings, reloading, commits, app,
         runs, telling,
