@@ -35,13 +35,13 @@ class MailChannel:
         where = f"the mail server `{way.host}:{way.port}`"
         try:
             with self._connect() as server:
-                if way.username is not None and way.password_file is not None:
-                    server.login(way.username, read_secret(way.password_file))
+                if way.account is not None and way.password_file is not None:
+                    server.login(way.account, read_secret(way.password_file))
                 refused = server.send_message(self._letter(message))
         except smtplib.SMTPResponseException as error:
             raise UnavailableError(
                 f"{where} answered {error.smtp_code}",
-                help="the server's log says why; `tls`, `username` and `sender` are usual reasons",
+                help="the server's log says why; `tls`, `account` and `sender` are usual reasons",
             ) from None
         except smtplib.SMTPRecipientsRefused as error:
             raise _not_all(where, len(error.recipients)) from None

@@ -91,11 +91,11 @@ def _mail(fields: Fields) -> Mail | None:
     shape = "an address such as soc@example.org"
     sender = fields.string("sender", None, required=True, pattern=_ADDRESS, shape=shape)
     to = fields.each("to", partial(scalars.text, pattern=_ADDRESS, shape=shape), required=True)
-    username = fields.string("username", None)
+    account = fields.string("account", None)
     password_file = fields.string("password_file", None)
     note = fields.reader.note
-    if ("username" in fields) != ("password_file" in fields):
-        given, missing = ("username", "password_file")[:: 1 if "username" in fields else -1]
+    if ("account" in fields) != ("password_file" in fields):
+        given, missing = ("account", "password_file")[:: 1 if "account" in fields else -1]
         note(fields.place(given), f"`{given}` without `{missing}`", f"add `{missing}:`")
     if tls == "none" and host is not None and not _here(host):
         note(fields.place("tls"), f"nothing encrypts what goes to {quote(host)}", "write `tls: starttls` or `tls: tls`")  # fmt: skip
@@ -103,7 +103,7 @@ def _mail(fields: Fields) -> Mail | None:
     ca_file = fields.string("ca_file", None)
     if host is None or sender is None:
         return None
-    return Mail(host.strip("[]"), port, sender, to, tls, username, password_file, ca_file)  # type: ignore[arg-type]  # one of the three words
+    return Mail(host.strip("[]"), port, sender, to, tls, account, password_file, ca_file)  # type: ignore[arg-type]  # one of the three words
 
 
 def _webhook(fields: Fields) -> Webhook | None:

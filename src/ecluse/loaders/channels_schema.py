@@ -35,7 +35,7 @@ _MAIL: Final = object_of(
         "tls": word(list(TLS), "starttls when absent; `none` for a server on this machine alone."),
         "sender": text("Address that it comes from."),
         "to": several(NAME, "Addresses that it goes to."),
-        "username": text("Who logs in at the server, where it asks for that."),
+        "account": text("Who logs in at the server, where it asks for that."),
         "password_file": text("File with the password."),
         "ca_file": text("PEM file of the authority of the server's certificate, if it is your own."),
     },

@@ -20,7 +20,7 @@ class Mail:
 
     Attributes:
         tls: `starttls`, `tls` from the first byte, or `none`, which the loader takes for this machine alone.
-        password_file: file with the password of `username`; never the password itself.
+        password_file: file with the password of `account`; never the password itself.
         ca_file: PEM file of the authority that signed the server's certificate, if it is not a public one.
     """
 
@@ -29,7 +29,7 @@ class Mail:
     sender: str
     to: tuple[str, ...]
     tls: Literal["starttls", "tls", "none"] = "starttls"
-    username: str | None = None
+    account: str | None = None
     password_file: str | None = None
     ca_file: str | None = None
 

@@ -62,12 +62,12 @@ class _View:
 
     def outcome(self, run: Past) -> str:
         key = {True: "passed", False: "failed", None: "waiting"}[run.passed]
-        return self.words.say(f"drills.outcome.{key}")
+        return self.words.say(f"drills_outcome.{key}")
 
     def reasons(self, run: Past) -> str:
         known = self.words.sentences
         return ", ".join(
-            self.words.say(f"drills.check.{code}") if f"drills.check.{code}" in known else code
+            self.words.say(f"drills_check.{code}") if f"drills_check.{code}" in known else code
             for code in run.failed
         )
 
@@ -92,10 +92,7 @@ def render(
         zone: IANA zone in which times are written, UTC when absent.
     """
     spoken = LANGUAGES if language == "both" else (language,)
-    sheets = files("ecluse.reports").joinpath("templates")
-    style = "".join(
-        sheets.joinpath(name).read_text("utf-8") for name in ("style.css", "drills.css")
-    )
+    style = _sheet("style.css") + _sheet("drills.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     newest = tuple(reversed(runs))[:_ROWS]
     opened = [words(one, zone=zone) for one in spoken]
@@ -133,6 +130,10 @@ def chart(runs: Sequence[Past], spoken: Words) -> RunsChart | None:
     return RunsChart(
         box, tuple(bars[True]), tuple(bars[False]), tuple(bars[None]), tuple(printed), tuple(across), up
     )  # fmt: skip
+
+
+def _sheet(name: str) -> str:
+    return files("ecluse.reports").joinpath("templates", name).read_text("utf-8")
 
 
 @cache

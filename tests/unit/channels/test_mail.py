@@ -51,7 +51,7 @@ def test_starttls_and_a_password(tmp_path):
     with mail_server(
         certificate=tuple(map(str, ours.sign("mail"))), password="not a secret"
     ) as box:
-        more = {"tls": "starttls", "ca_file": str(ours.certificate), "username": "ecluse", "password_file": str(password)}  # fmt: skip
+        more = {"tls": "starttls", "ca_file": str(ours.certificate), "account": "ecluse", "password_file": str(password)}  # fmt: skip
         mail(box, **more).send(MESSAGE)
         assert box.encrypted == [True]
         password.write_text("another\n")
@@ -88,4 +88,4 @@ def test_a_server_that_is_gone_is_an_error():
 def test_a_password_is_one_line(tmp_path, content):
     (tmp_path / "p").write_text(content)
     with pytest.raises(ConfigError, match="not one line"):
-        open_channel(Channel("m", Mail("h", 25, "a@b", ("c@d",), username="u", password_file=str(tmp_path / "p"))))  # fmt: skip
+        open_channel(Channel("m", Mail("h", 25, "a@b", ("c@d",), account="u", password_file=str(tmp_path / "p"))))  # fmt: skip

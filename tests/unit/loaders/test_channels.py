@@ -48,7 +48,7 @@ def test_a_full_file():
         ("sender: ecluse@example.org", "sender: ecluse", "is not an address such as soc@example.org"),
         ("to: [soc@example.org", 'to: ["a@b, c@d"', "is not an address such as"),
         ("smtp.example.org, ", "smtp.example.org, tls: none, ", "nothing encrypts what goes to `smtp.example.org`"),
-        ("smtp.example.org, ", "smtp.example.org, username: u, ", "`username` without `password_file`"),
+        ("smtp.example.org, ", "smtp.example.org, account: u, ", "`account` without `password_file`"),
         ("https://chat.example.org", "http://chat.example.org", "nothing encrypts what goes to `chat.example.org`"),
         ("https://chat", "https://me:secret@chat", "a secret stands in the address"),
         ("https://chat", "ftp://chat", "is no address of a server"),
