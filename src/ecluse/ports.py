@@ -152,13 +152,20 @@ class Ledger(Protocol):
 
 
 class Channel(Protocol):
-    """A way on which a person hears of a finding."""
+    """A way on which a person hears of a finding.
+
+    Attributes:
+        confirms: whether the other end says that it has a message; otherwise one that is lost is lost without a word.
+    """
+
+    @property
+    def confirms(self) -> bool: ...
 
     def send(self, message: Message) -> str:
         """Called in a thread of the channel's own, one message at a time; says in a few words who took it.
 
-        Promises that the server at the other end has taken the message for everybody concerned, or raises
-        `UnavailableError`; then it is called again, so a message may come twice under the same `id`.
+        Promises that the server at the other end has taken the message for everybody concerned (where it `confirms`), or
+        raises `UnavailableError`; then it is called again, so a message may come twice under the same `id`.
         On a crash the messages that wait are lost, and the findings are still open at the next start.
         """
         ...

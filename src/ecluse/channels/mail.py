@@ -18,6 +18,8 @@ _TIMEOUT = 20.0
 class MailChannel:
     """One server and the addresses behind it. A connection lives for one message."""
 
+    confirms = True
+
     def __init__(self, way: Mail) -> None:
         self._way = way
         self._tls = None if way.tls == "none" else client_tls(way.ca_file)

@@ -22,7 +22,9 @@ _ENTERPRISE: Final = "ecluse@32473"
 
 
 class SyslogChannel:
-    """One log server. UDP and a Unix socket promise nothing: what is sent may be lost, and nobody says so."""
+    """One log server. Syslog has no answers: what is sent may be lost, and nobody says so."""
+
+    confirms = False
 
     def __init__(self, way: Syslog) -> None:
         self._way = way

@@ -24,6 +24,8 @@ _TIMEOUTS = {"connect": 10.0, "read": 20.0, "write": 10.0, "pool": 5.0}
 class WebhookChannel:
     """One address. Redirections are not followed: where it leads is for the operator to write."""
 
+    confirms = True
+
     def __init__(self, way: Webhook) -> None:
         self._way = way
         self._tls = client_tls(way.ca_file)

@@ -76,7 +76,7 @@ DRILL: Final[Schema] = object_of(
         "room": integer("Persons that must be left to others in every budget that they share with it: 50 when absent.", least=0),
         "alarm": duration("How soon the finding and its message must be there: 2m when absent.", units="[smhd]"),
         "acknowledge": duration("How soon a person must have seen it: 30m when absent.", units="[smhd]"),
-        "channels": several(NAME, "Channels that must have taken the message; any one when absent."),
+        "channels": several(NAME, "Channels that must have taken the message; any one that confirms it when absent."),
         "every": duration("How often it is run; the last run may not be older: 7d when absent.", units="[smhd]"),
         "applications": {"type": "array", "minItems": 1, "items": reference("application"), "description": "Read in this order."},
     },

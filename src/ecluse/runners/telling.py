@@ -49,6 +49,7 @@ class Outlet:
         last: when the same finding was told last, by code and what it is about.
         sent: instants of the last hour's messages, by severity.
         held: findings that were not told one by one, by severity.
+        busy: whether a message is on its way.
     """
 
     settings: ChannelSettings
@@ -58,6 +59,7 @@ class Outlet:
     held: dict[Severity, int] = field(default_factory=dict)
     queue: deque[Message] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    busy: bool = False
 
 
 class Telling:
@@ -159,7 +161,11 @@ class Telling:
             while not outlet.queue:
                 outlet.arrived.clear()
                 await outlet.arrived.wait()
-            await self._deliver(outlet, outlet.queue.popleft(), thread)
+            outlet.busy = True
+            try:
+                await self._deliver(outlet, outlet.queue.popleft(), thread)
+            finally:
+                outlet.busy = False
 
     async def _deliver(self, outlet: Outlet, message: Message, thread: ThreadPoolExecutor) -> None:
         name, loop = outlet.settings.name, asyncio.get_running_loop()
@@ -193,6 +199,7 @@ class Telling:
             "over": message.over,
             "message": message.id,
             "taken": bool(receipt),
+            "confirmed": bool(receipt) and outlet.channel.confirms,
             "receipt": receipt[:_TEXT_MAX],
         }
         try:

@@ -159,13 +159,14 @@ def _told(end: DrillDetail, later: Sequence[Said], now: int) -> Check:
         and s.detail.get("taken")
         and not s.detail.get("over")
     }
-    wanted = end.channels or tuple(taken)
+    confirmed = tuple(name for name, s in taken.items() if s.detail.get("confirmed"))
+    wanted = end.channels or confirmed
     missing = [name for name in wanted if name not in taken]
     if missing or not wanted:
         what = (
             f"channel {', '.join(missing)} has not taken it"
             if missing
-            else "no channel has taken it"
+            else "no channel has confirmed it"
         )
         return _in_time("told", None, (start, until, now), missing=what, there="")
     # One named channel after the other; where none is named, the first that took it.

@@ -95,7 +95,13 @@ class World:
             about = {"code": ALARM, "about": "drill-01"}
             late = [
                 Said(100, at, "finding", "", about | {"over": False}),
-                Said(101, at, "told", "", about | {"channel": "mail", "taken": self.taken}),
+                Said(
+                    101,
+                    at,
+                    "told",
+                    "",
+                    about | {"channel": "mail", "taken": self.taken, "confirmed": self.taken},
+                ),
             ]
             if self.acknowledged_after is not None:
                 seen = at + int(self.acknowledged_after * SECOND)

@@ -95,7 +95,7 @@ def test_ledger_and_applications_agree_or_the_difference_is_stated():
 
 
 FOUND = said("finding", START + 2 * SECOND, over=False)
-TOLD = said("told", START + 3 * SECOND, channel="mail", taken=True)
+TOLD = said("told", START + 3 * SECOND, channel="mail", taken=True, confirmed=True)
 SEEN = said("acknowledgement", START + 9 * MINUTE, by="Camille")
 
 
@@ -116,9 +116,9 @@ def outcome(*entries, after=0, **more):
         ((FOUND, TOLD), HOUR, (True, True, False)),
         ((said("finding", START + 61 * SECOND),), HOUR, (False, False, False)),
         ((FOUND, TOLD, said("acknowledgement", START + 31 * MINUTE)), HOUR, (True, True, False)),
-        ((FOUND, said("told", START + 62 * SECOND, channel="m", taken=True)), HOUR, (True, False, False)),
+        ((FOUND, said("told", START + 62 * SECOND, channel="m", taken=True, confirmed=True)), HOUR, (True, False, False)),
         ((FOUND, said("told", START, channel="m", taken=False)), HOUR, (True, False, False)),
-        ((FOUND, said("told", START, channel="m", taken=True, over=True)), HOUR, (True, False, False)),
+        ((FOUND, said("told", START, channel="m", taken=True, confirmed=True, over=True)), HOUR, (True, False, False)),
         ((said("finding", START, over=True),), HOUR, (False, False, False)),
         ((said("finding", START, about="another"),), HOUR, (False, False, False)),
         ((said("finding", START, seq=9), said("acknowledgement", START, seq=9)), HOUR, (False, False, False)),
@@ -129,12 +129,18 @@ def test_the_alarm_comes_in_time_reaches_somebody_and_is_seen(entries, after, ex
 
 
 def test_named_channels_must_all_have_taken_it():
-    other = said("told", START + SECOND, channel="chat", taken=True)
+    other = said("told", START + SECOND, channel="chat", taken=True, confirmed=True)
     assert outcome(FOUND, TOLD, SEEN, after=HOUR, channels=("mail", "chat")) == (True, False, True)
     assert outcome(FOUND, TOLD, other, SEEN, after=HOUR, channels=("mail", "chat")) == (True, True, True)  # fmt: skip
-    late = said("told", START + 2 * MINUTE, channel="chat", taken=True)
+    late = said("told", START + 2 * MINUTE, channel="chat", taken=True, confirmed=True)
     assert outcome(FOUND, TOLD, late, SEEN, after=HOUR, channels=("mail", "chat"))[1] is False
     assert outcome(FOUND, TOLD, late, SEEN, after=HOUR)[1] is True, "any one will do"
+
+
+def test_a_channel_that_cannot_confirm_counts_where_it_is_named_alone():
+    silent = said("told", START + SECOND, channel="siem", taken=True, confirmed=False)
+    assert outcome(FOUND, silent, after=HOUR)[1] is False
+    assert outcome(FOUND, silent, after=HOUR, channels=("siem",))[1] is True
 
 
 def test_a_finding_during_the_knocks_is_no_second_late():

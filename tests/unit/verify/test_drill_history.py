@@ -17,7 +17,7 @@ def drill(seq, at, phase, run=0, **more):
 
 
 def about(seq, at, kind, **detail):
-    return Said(seq, at, kind, "", {"code": ALARM, "about": "x", "taken": True, "channel": "m"} | detail)  # fmt: skip
+    return Said(seq, at, kind, "", {"code": ALARM, "about": "x", "taken": True, "confirmed": True, "channel": "m"} | detail)  # fmt: skip
 
 
 def whole(seq, at):
