@@ -10,7 +10,7 @@ from ecluse.loaders.expressions import expression
 from ecluse.loaders.located import Fault, Fields, Kind, Node, Reader, quote, scalars, suggest
 from ecluse.model.drill import Drill, Place, SignIn
 from ecluse.model.estate import Estate, LifeCycle
-from ecluse.model.time import DAY, HOUR, MINUTE
+from ecluse.model.time import DAY, MINUTE
 
 __all__ = ["load_drill"]
 
@@ -51,7 +51,7 @@ def load_drill(text: bytes | str, *, file: str, estate: Estate | None = None) ->
         at_most=top.integer("at_most", None, least=1),
         knocks=top.integer("knocks", 30, least=0, most=_KNOCKS_MAX),
         room=top.integer("room", 50, least=0),
-        alarm=top.duration("alarm", 2 * MINUTE, most=HOUR),
+        alarm=top.duration("alarm", 2 * MINUTE, most=30 * MINUTE),
         acknowledge=top.duration("acknowledge", 30 * MINUTE, most=7 * DAY),
         channels=top.strings("channels"),
         every=top.duration("every", 7 * DAY, most=366 * DAY),

@@ -217,7 +217,7 @@ class DrillDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         within: seconds after which a run that did not end counts as broken off.
         alarm, acknowledge: seconds allowed.
         stopped_at: when the last walk ended, microseconds.
-        by: the client that ran it. digest: of the policies in force.
+        by: the client that ran it.
     """
 
     phase: Literal["begin", "end", "check"]
@@ -236,4 +236,3 @@ class DrillDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     checks: tuple[Check, ...] = ()
     passed: bool | None = None
     by: str = ""
-    digest: str = ""

@@ -6,69 +6,51 @@
 4. the account reads honey persons, one by one, until it is refused, and goes on asking as a thief does;
 5. what the applications showed is compared with what the ledger says they showed;
 6. the finding is there, and a channel has taken it;
-7. a person has seen it, if the drill waits for that;
-8. every application still logs;
-9. the end is written, with what failed.
+7. every application still logs;
+8. the end is written, with what failed;
+9. a person has seen it: where the drill waits for that, it is written as a later check, and the account is watched meanwhile.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any, Final
 
-import msgspec
-
 from ecluse.model.asked import Asked
 from ecluse.model.drill import Agreement, Check, Drill, DrillDetail, Place, Visit, Walk
-from ecluse.model.errors import CallerError, EcluseError, UnavailableError
-from ecluse.model.time import MINUTE, SECOND
-from ecluse.ports import Clock, DrillGate, Visitor, Witness
+from ecluse.model.errors import CallerError, EcluseError
+from ecluse.model.time import SECOND
+from ecluse.ports import DrillGate, Visitor
+from ecluse.service.drill_check import CLOCKS, Kit, changed, logging_now, tell_check, written
 from ecluse.verify.drill import (
     Stop,
     accesses_left,
     judge_agreement,
     judge_alarm,
-    judge_logging,
     judge_refusals,
     judge_stop,
     over,
     shared,
     verdict,
 )
-from ecluse.verify.drill_history import detail_of
 
-__all__ = ["Kit", "last_run", "look_again", "run_drill", "tell_check"]
+__all__ = ["run_drill"]
 
-_WITHIN: Final = 15 * 60
+_READING: Final = 15 * 60
 """Seconds that the reading may take."""
+_ALARM: Final = frozenset({"raised", "told", "acknowledged"})
 _SETTLES: Final = 10 * SECOND
 """An application may post what it reserved a little after it answered."""
 _LATER_KNOCKS: Final = 3
 _LOOK: Final = 0.5
-_CLOCKS: Final = MINUTE
-"""By so much may this machine's clock and the gate's differ."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What a drill works with.
-
-    Attributes:
-        visitors: who reads, by application; given the number of the run.
-    """
-
-    gate: DrillGate
-    visitors: Mapping[str, Callable[[int], Visitor]]
-    witness: Witness
-    clock: Clock
 
 
 def run_drill(
     drill: Drill, kit: Kit, persons: Sequence[str], *, say: Say, wait: int = 0
 ) -> DrillDetail:
-    """Runs a drill once; the end that it wrote.
+    """Runs a drill once.
 
     Args:
         drill: what its file says.
@@ -76,6 +58,9 @@ def run_drill(
         persons: honey persons, in the order in which they are read.
         say: hears what is done.
         wait: microseconds to wait at most for a person's acknowledgement.
+
+    Returns:
+        The end, or the check that followed it.
 
     Raises:
         CallerError: when it may not be run now.
@@ -90,100 +75,46 @@ def run_drill(
     say(_told(drill, places[0], first, len(persons)))
     # 3. Announced.
     begin = _begin(drill)
-    begun = kit.gate.drill(_written(begin))
+    begun = kit.gate.drill(written(begin))
     run = int(begun["run"])
     say(f"run {run}: announced, the ledger has it")
     try:
-        walked = _walks(drill, kit, persons, places, first, run=run, say=say)
-    except EcluseError as error:
-        _break_off(kit.gate, _with(begin, run=run), error)
+        end = _rehearse(drill, kit, persons, places, first, begin=changed(begin, run=run), say=say)
+    except BaseException as error:  # also Ctrl-C and SIGTERM: what was announced is ended
+        _break_off(kit.gate, changed(begin, run=run), error)
         raise
-    # 4 to 8.
-    end = _with(
+    # 8. Written.
+    kit.gate.drill(written(end))
+    # 9. A person.
+    if not wait or end.passed is False:
+        return end
+    say("waiting for a person")
+    alarm = _watch(kit, end, wait=wait)
+    checks = (*(c for c in end.checks if c.code not in _ALARM), *alarm)
+    found = changed(end, phase="check", checks=checks, passed=verdict(checks))
+    tell_check(kit, found, since=end.stopped_at - _READING * SECOND - CLOCKS)
+    return found
+
+
+def _rehearse(
+    drill: Drill, kit: Kit, persons: Sequence[str], places: Sequence[Place], first: Stop, *, begin: DrillDetail, say: Say
+) -> DrillDetail:  # fmt: skip
+    """Steps 4 to 7."""
+    run = begin.run
+    walked = _walks(drill, kit, persons, places, first, run=run, say=say)
+    end = changed(
         begin, phase="end", run=run, stopped_at=walked.stopped_at, walks=tuple(walked.walks)
     )
-    end = _with(end, agreements=_agreements(drill, kit, walked, run))
+    end = changed(end, agreements=_agreements(drill, kit, walked, run))
     say("waiting for the alarm")
-    alarm = _watch(kit, end, wait=wait)
+    alarm = _watch(kit, end)
     own = (
         judge_stop(end.walks, drill.at_most),
         judge_refusals(end.walks),
         judge_agreement(end.agreements),
     )
-    checks = (*own, *alarm, _logging(drill, kit))
-    # 9. Written.
-    end = _with(end, checks=checks, passed=verdict(checks))
-    kit.gate.drill(_written(end))
-    return end
-
-
-def last_run(drill: Drill, witness: Witness, *, since: int) -> tuple[int, DrillDetail, bool] | None:
-    """The last run of a drill that the ledger has: when it began, its end, and whether there was one at all."""
-    begun: tuple[int, DrillDetail, bool] | None = None
-    for said in witness.said(since=since):
-        detail = detail_of(said)
-        if detail is None or detail.drill != drill.name:
-            continue
-        if detail.phase == "begin":
-            begun = said.at, _with(detail, run=said.seq), False
-        elif begun is not None and detail.run == begun[1].run and detail.phase == "end":
-            begun = begun[0], detail, True
-    return begun
-
-
-def look_again(drill: Drill, kit: Kit, *, horizon: int) -> DrillDetail | None:
-    """Judges the last run as it stands now: what a person did since, whether applications log, whether it is old.
-
-    Returns:
-        The run with its checks, phase `check`; None when the ledger has no run within the horizon.
-    """
-    now = kit.clock.now()
-    found = last_run(drill, kit.witness, since=now - horizon)
-    if found is None:
-        return None
-    at, run, ended = found
-    late = now - at > drill.every
-    on_time = Check(
-        code="on-time",
-        passed=not late,
-        what="run in time" if not late else "the last run is older than `every` allows",
-    )
-    if not ended:
-        broken = Check(code="ended", passed=False if now - at > run.within * SECOND else None, what="the run has not ended")  # fmt: skip
-        checks: tuple[Check, ...] = (broken,)
-    else:
-        kept = [c for c in run.checks if c.code in {"stopped", "refused", "agreed", "ended"}]
-        said = kit.witness.said(since=at - _CLOCKS)
-        alarm = judge_alarm(run, said, now=now) if run.stopped_at else ()
-        checks = (*kept, *alarm)
-    checks = (*checks, _logging(drill, kit), on_time)
-    return _with(run, phase="check", checks=checks, passed=verdict(checks))
-
-
-def tell_check(kit: Kit, found: DrillDetail, *, since: int) -> bool:
-    """Tells the gate what a check found when it is final and differs from what was told last; whether it did.
-
-    Raises:
-        UnavailableError: when the gate does not answer.
-    """
-    told = [
-        detail
-        for said in kit.witness.said(since=since)
-        if (detail := detail_of(said)) is not None and detail.run == found.run
-    ]
-    last = told[-1] if told else None
-    if found.passed is None or (last is not None and _outcome(last) == _outcome(found)):
-        return False
-    kit.gate.drill(_written(found))
-    return True
-
-
-def _outcome(detail: DrillDetail) -> tuple[bool | None, frozenset[str]]:
-    return detail.passed, frozenset(c.code for c in detail.checks if c.passed is False)
-
-
-def _with(detail: DrillDetail, **more: Any) -> DrillDetail:
-    return msgspec.structs.replace(detail, **more)
+    checks = (*own, *alarm, logging_now(drill, kit))
+    return changed(end, checks=checks, passed=verdict(checks))
 
 
 @dataclass(slots=True)
@@ -261,7 +192,7 @@ def _begin(drill: Drill) -> DrillDetail:
         drill=drill.name,
         account=drill.account,
         owner=drill.owner,
-        within=_WITHIN,
+        within=_READING + drill.alarm // SECOND,
         alarm=drill.alarm // SECOND,
         acknowledge=drill.acknowledge // SECOND,
         channels=drill.channels,
@@ -332,7 +263,7 @@ def _agreements(drill: Drill, kit: Kit, walked: _Walked, run: int) -> tuple[Agre
         place: frozenset(bytes(p) for p in kit.witness.pseudonyms(sorted(seen)))
         for place, seen in walked.seen.items()
     }
-    since = walked.begun_at - _CLOCKS
+    since = walked.begun_at - CLOCKS
     until = kit.clock.now() + _SETTLES
     while True:
         kept = kit.witness.shown(drill.account, after=run, since=since)
@@ -351,12 +282,12 @@ def _agreements(drill: Drill, kit: Kit, walked: _Walked, run: int) -> tuple[Agre
         kit.clock.sleep(_LOOK)
 
 
-def _watch(kit: Kit, end: DrillDetail, *, wait: int) -> tuple[Check, ...]:
-    """Steps 6 and 7: looks until nothing that is waited for can come any more."""
+def _watch(kit: Kit, end: DrillDetail, *, wait: int = 0) -> tuple[Check, ...]:
+    """Steps 6 and 9: looks until nothing that is waited for can come any more."""
     patience = kit.clock.now() + wait
     while True:
         now = kit.clock.now()
-        said = kit.witness.said(since=end.stopped_at - _WITHIN * SECOND - _CLOCKS)
+        said = kit.witness.said(since=end.stopped_at - _READING * SECOND - CLOCKS)
         raised, told, seen = judge_alarm(end, said, now=now)
         machines = raised.passed is not None and told.passed is not None
         if machines and (seen.passed is not None or now >= patience):
@@ -364,25 +295,12 @@ def _watch(kit: Kit, end: DrillDetail, *, wait: int) -> tuple[Check, ...]:
         kit.clock.sleep(_LOOK)
 
 
-def _logging(drill: Drill, kit: Kit) -> Check:
-    """Step 8."""
-    now = kit.clock.now()
-    longest = max((place.silence or 0 for place in drill.places), default=0)
-    last = kit.witness.last_accesses(since=now - longest, but=frozenset({drill.account}))
-    return judge_logging(drill, last, now=now)
-
-
-def _break_off(gate: DrillGate, begun: DrillDetail, error: EcluseError) -> None:
+def _break_off(gate: DrillGate, begun: DrillDetail, error: BaseException) -> None:
     """What was announced is ended, so that the account is watched again; the gate may be what is gone."""
-    check = Check(code="ended", passed=False, what=f"broken off: {error}"[:1000])
-    end = _with(begun, phase="end", checks=(check,), passed=False)
+    why = str(error) if isinstance(error, EcluseError) else "it was stopped"
+    check = Check(code="ended", passed=False, what=f"broken off: {why}"[:1000])
+    end = changed(begun, phase="end", checks=(check,), passed=False)
     try:
-        gate.drill(_written(end))
-    except UnavailableError:
-        return
-
-
-def _written(detail: DrillDetail) -> dict[str, Any]:
-    written: dict[str, Any] = msgspec.to_builtins(detail)
-    written.pop("by", None)
-    return written
+        gate.drill(written(end))
+    except EcluseError:
+        return  # the gate closes the run by itself, and says so

@@ -19,7 +19,7 @@ from ecluse.model.errors import UnavailableError
 from ecluse.model.time import DAY
 from ecluse.ports import Visitor
 from ecluse.sdk.gate import Gate
-from ecluse.service.drill import Kit, look_again, tell_check
+from ecluse.service.drill_check import Kit, look_again, tell_check
 from ecluse.sources.written import read_written
 from ecluse.verify.drill_history import history
 from ecluse.visitors.at_gate import GateVisitor

@@ -8,7 +8,8 @@ import pytest
 from ecluse.model.drill import Drill, DrillDetail, Place, Said, Visit
 from ecluse.model.errors import CallerError, UnavailableError
 from ecluse.model.time import MINUTE, SECOND
-from ecluse.service.drill import Kit, look_again, run_drill, tell_check
+from ecluse.service.drill import run_drill
+from ecluse.service.drill_check import Kit, look_again, tell_check
 from ecluse.verify.drill import ALARM
 
 START = 1_774_951_200_000_000
@@ -218,6 +219,34 @@ def test_no_alarm_and_an_alarm_that_nobody_takes(world):
 def test_it_waits_for_a_person_when_told_to(world):
     world.acknowledged_after = 120
     assert world.run(wait=5 * MINUTE).passed is True
+    assert [(e.detail["phase"], e.detail.get("passed")) for e in world.entries] == [("begin", None), ("end", None), ("check", True)]  # fmt: skip
+
+
+def test_the_run_has_ended_before_a_person_is_waited_for(world):
+    world.acknowledged_after = 550
+    end = world.run(wait=10 * MINUTE)
+    assert end.passed is True
+    began, ended = (e.at for e in world.entries[:2])
+    assert ended - began < world.entries[0].detail["within"] * SECOND
+
+
+def test_a_drill_that_has_failed_already_waits_for_nobody(world):
+    world.last = {}
+    end = world.run(wait=10 * MINUTE)
+    assert end.passed is False
+    assert world.at < START + MINUTE
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("x")])
+def test_whatever_stops_it_what_was_announced_is_ended(world, error):
+    def stop(**_):
+        raise error
+
+    world.shown = lambda *_, **__: stop()
+    with pytest.raises(type(error)):
+        world.run()
+    assert [e.detail["phase"] for e in world.entries] == ["begin", "end"]
+    assert "it was stopped" in json.dumps(world.entries[-1].detail["checks"])
 
 
 def test_it_does_not_wait_longer_than_told(world):
