@@ -9,8 +9,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from ecluse.engine.history import History
-from ecluse.engine.outcome import by_event
+from ecluse.engine.outcome import Outcome, by_event
 from ecluse.engine.twophase import BUDGETS_MAX, TwoPhase
 from ecluse.model.backtest import Label, Tried
 from ecluse.model.finding import Finding, Severity
@@ -62,8 +65,7 @@ class Trial:
     ) -> Tried:  # fmt: skip
         """Steps 1 to 3 for one policy set; `clock` gives seconds."""
         started = clock()
-        few = len(policies.budgets) <= BUDGETS_MAX
-        outcome = self._replay.decide(policies) if few else by_event(self.history, policies)
+        outcome = self._decide(policies)
         found = find_cases(self.history, outcome, policies)
         told, unused = explained(found.cases, labels)
         since = self.since or 0
@@ -82,6 +84,24 @@ class Trial:
             unused=tuple(unused),
             seconds=clock() - started,
         )
+
+    def verdicts(
+        self, policies: PolicySet, labels: Sequence[Label]
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """For each account-day, whether nothing of it was refused, and whether no label calls it a theft."""
+        outcome = self._decide(policies)
+        found = find_cases(self.history, outcome, policies)
+        told, _ = explained(found.cases, labels)
+        calm, honest = np.ones(len(self.days), np.bool_), np.ones(len(self.days), np.bool_)
+        calm[self.days.of[found.event]] = False
+        guilty = np.array([not case.honest for case in told], np.bool_)
+        if found.event.size:
+            honest[self.days.of[found.event[guilty[found.of]]]] = False
+        return calm, honest
+
+    def _decide(self, policies: PolicySet) -> Outcome:
+        few = len(policies.budgets) <= BUDGETS_MAX
+        return self._replay.decide(policies) if few else by_event(self.history, policies)
 
 
 def too_short(history: History, sets: Sequence[PolicySet]) -> Iterator[Finding]:

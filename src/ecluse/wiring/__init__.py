@@ -14,6 +14,7 @@ from ecluse.engine.history import History
 from ecluse.formats.common.mapping import Mapping
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.directory import system_time as now
+from ecluse.loaders.defaults import shipped
 from ecluse.loaders.estate import default_estate, load_estate
 from ecluse.loaders.mapping import load_mapping
 from ecluse.loaders.policy import default_policy, load_policy
@@ -39,6 +40,7 @@ __all__ = [
     "random_seed",
     "record_replay",
     "reject_share",
+    "shipped_policy",
     "warm",
 ]
 
@@ -108,6 +110,11 @@ def open_policies(policy: Path | None, estate: Estate | None) -> PolicySet:
     if policy is None:
         return default_policy()
     return load_policy(read_written(policy), file=str(policy), estate=estate)
+
+
+def shipped_policy() -> bytes:
+    """The text of the policy set that ships with Ecluse."""
+    return shipped("policy.yaml")
 
 
 def open_mapping(mapping: Path | None, format_: str) -> Mapping | None:
