@@ -68,7 +68,7 @@ class TestOpening:
         if opens is not None:
             assert refused
             assert opens > now
-            for at in (now + 1, (now + opens) // 2, opens - 1):
+            for at in {now + 1, (now + opens) // 2, opens - 1} - {opens}:  # it may open at once
                 assert not _copy(engine).check(request, at).permitted
             assert _copy(engine).check(request, opens).permitted
         elif refused:

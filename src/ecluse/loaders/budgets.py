@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from ecluse.loaders import schema
 from ecluse.loaders.located import Fault, Fields, Kind, Node, Reader, quote, scalars, suggest
-from ecluse.loaders.windows import most_in
+from ecluse.counting.closure import most_in
 from ecluse.model.policy import Budget, Count, Effect, Hours, Key, Mode, Target, Window
 from ecluse.model.time import DAY, format_duration
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecluse.loaders.windows import most_in
+from ecluse.counting.closure import most_in
 from ecluse.model.policy import Window
 
 
