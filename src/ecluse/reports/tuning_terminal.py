@@ -16,7 +16,7 @@ from ecluse.reports.text import visible
 __all__ = ["render"]
 
 _NARROWEST: Final = 40
-_BAR: Final = 30
+_BAR: Final = 12
 _WAYS: Final = {
     "quantile": "predictions",
     "ranks": "ranks of days",
@@ -51,18 +51,17 @@ def _head(made: Tuning) -> Iterator[RenderableType]:
 def _limits(made: Tuning) -> Iterator[RenderableType]:
     for budget in dict.fromkeys(k.budget for k in made.kinds):
         mine = [k for k in made.kinds if k.budget == budget]
-        yield title(f"Budget {visible(budget)}, by kind of account: proposed (signed), and what decides")
-        windows = [format_duration(p.window) for p in mine[0].limits]
-        rows = table("Kind", numbers=("Accounts", *windows))
+        yield title(f"Budget {visible(budget)}, by kind of account (ordinary and largest: peaks that were seen)")
+        rows = table("Kind", numbers=("Window", "Signed", "Proposed", "Ordinary", "Largest"), after=("Decided by",))
         for kind in mine:
-            rows.add_row(visible(kind.kind), f"{kind.accounts:,}", *(_cell(p.limit, p.signed) for p in kind.limits))
-            rows.add_row(Text("", style="dim"), "", *(Text(_WAYS[p.way], style="dim") for p in kind.limits))
+            for number, limit in enumerate(kind.limits):
+                first = "" if number else f"{visible(kind.kind, longest=20)} ({kind.accounts:,})"
+                signed = "-" if limit.signed is None else f"{limit.signed:,}"
+                changed = Text(f"{limit.limit:,}", style="" if limit.limit == limit.signed else "bold")
+                seen = ("-", "-") if kind.kept else (f"{limit.typical:,}", f"{limit.largest:,}")
+                rows.add_row(first, format_duration(limit.window), signed, changed, *seen, _WAYS[limit.way])
         yield indented(rows)
         yield from (_kept(k) for k in mine if k.kept)
-
-
-def _cell(limit: int, signed: int | None) -> str:
-    return f"{limit:,}" if signed is None or signed == limit else f"{limit:,} ({signed:,})"
 
 
 def _kept(kind: KindProposal) -> RenderableType:
@@ -74,7 +73,7 @@ def _curve(made: Tuning, *, unicode: bool) -> Iterator[RenderableType]:
         return
     yield title("What each price buys: the most that one stolen account could take in 24 hours, by kind")
     kinds = [kind for kind, _ in made.curve[0].persons]
-    rows = table("Price", "seen", numbers=tuple(visible(kind, longest=12) for kind in kinds), after=("the highest of them",))
+    rows = table("Price", "seen", numbers=tuple(visible(kind, longest=10) for kind in kinds), after=("highest",))
     highest = max(_most(point) for point in made.curve) or 1
     sign = "█" if unicode else "#"
     for point in made.curve:

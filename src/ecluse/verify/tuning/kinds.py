@@ -11,15 +11,16 @@ from ecluse.verify.tuning.baseline import Baseline, fit
 from ecluse.verify.tuning.models import DayModel, LongModel, WindowModel, extrapolated, seen
 from ecluse.verify.tuning.peaks import Peaks
 
-__all__ = ["ACCOUNTS_MIN", "DAYS_MIN", "SPAN_MIN", "KindDays", "too_few"]
+__all__ = ["ACCOUNTS_MIN", "CALM_MIN", "DAYS_MIN", "SPAN_MIN", "KindDays", "too_few"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 ACCOUNTS_MIN: Final = 3
 DAYS_MIN: Final = 200
+CALM_MIN: Final = 60
 SPAN_MIN: Final = 28
-"""Fewer accounts, account-days of the kind, or days of the past, and the signed limits are kept."""
+"""Fewer accounts, account-days, account-days without a refusal, or days of the past, and the signed limits are kept."""
 
 _SEEN: Final = 0.8
 """A window up to this share of the past is seen; a longer one is extrapolated."""
@@ -101,8 +102,11 @@ def too_few(days: KindDays, span: int) -> str:
         return f"the past spans {span} days, and fewer than {SPAN_MIN} show no ordinary month"
     if days.accounts < ACCOUNTS_MIN:
         return f"it has {days.accounts} account{'s' * (days.accounts != 1)}, and fewer than {ACCOUNTS_MIN} are no peers"
-    usable = int((days.teaches & days.honest).sum())
+    usable = int(days.honest.sum())
     if usable < DAYS_MIN:
-        return f"it has {usable} account-days without a refusal, and fewer than {DAYS_MIN} promise nothing"
+        return f"it has {usable} account-days, and fewer than {DAYS_MIN} promise nothing"
+    calm = int((days.teaches & days.honest).sum())
+    if calm < CALM_MIN:
+        return f"it has {calm} account-days without a refusal, and fewer than {CALM_MIN} show nothing ordinary"
     return ""
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from ecluse.loaders.windows import most_in
+from ecluse.counting.closure import most_in
 from ecluse.model.policy import Window
 from ecluse.verify.tuning.kinds import Flags, KindDays
 from ecluse.verify.tuning.models import WindowModel, rounded

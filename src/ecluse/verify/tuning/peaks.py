@@ -7,11 +7,11 @@ import numpy.typing as npt
 
 from ecluse.engine import kernels
 from ecluse.engine.columns import event_keys
-from ecluse.engine.history import History
+from ecluse.engine.history import Column, History
 from ecluse.model.policy import Key
-from ecluse.verify.backtest.days import AccountDays
+from ecluse.verify.backtest.days import AccountDays, account_days
 
-__all__ = ["Peaks", "peaks_of"]
+__all__ = ["Peaks", "peaks_of", "warm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,10 @@ def peaks_of(
     count = np.zeros((len(days), len(lengths)), np.int32)
     np.maximum.at(count, number, peaks)
     return Peaks(lengths, count)
+
+
+def warm() -> None:
+    """Compiles what is compiled, or loads it from its cache, on a history of nothing much."""
+    words = Column(np.zeros(1, np.int32), ("a",))
+    history = History(np.zeros(1, np.int64), words, words, np.zeros(1, np.uint64))
+    peaks_of(history, account_days(history, zone="UTC"), (Key.ACCOUNT,), (1,))
