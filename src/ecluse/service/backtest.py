@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from ecluse.engine.history import History
 from ecluse.engine.outcome import Outcome, by_event
 from ecluse.engine.twophase import BUDGETS_MAX, TwoPhase
-from ecluse.model.backtest import Label, Tried
+from ecluse.model.backtest import Disturbed, Label, Tried
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import PolicySet
 from ecluse.model.time import DAY, format_duration
 from ecluse.verify.backtest.cases import explained, find_cases
 from ecluse.verify.backtest.days import AccountDays, account_days, monday, start_of
-from ecluse.verify.backtest.tables import budget_rows, flagged, rows_by, total
+from ecluse.verify.backtest.tables import asked_by, budget_rows, flagged, rows_by
 
 __all__ = ["Trial", "too_short"]
 
@@ -41,6 +42,7 @@ class Trial:
     weeks: int | None = None
     days: AccountDays = field(init=False)
     _replay: TwoPhase = field(init=False)
+    _asked: dict[tuple[str, ...], pl.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._replay = TwoPhase(self.history, keep=True)
@@ -69,16 +71,17 @@ class Trial:
         found = find_cases(self.history, outcome, policies)
         told, unused = explained(found.cases, labels)
         since = self.since or 0
-        frame = flagged(self.days, self.history, outcome, found, told, since=self.first_day)
+        frame = flagged(self.days, outcome, found, told, since=self.first_day)
         cases = sorted((c for c in told if c.last_at >= since), key=lambda c: (c.first_at, c.account))
+        total = self._rows(frame)
         return Tried(
             policy_file=policy_file,
             digest=policies.digest,
-            total=total(frame, self.history),
-            by_kind=rows_by(frame, ("kind",), self.history),
-            by_week=rows_by(frame, ("week",), self.history),
-            by_kind_week=rows_by(frame, ("week", "kind"), self.history),
-            by_organization=rows_by(frame, ("organization",), self.history),
+            total=total[0] if total else Disturbed("", "", *(0,) * 10),
+            by_kind=self._rows(frame, "kind"),
+            by_week=self._rows(frame, "week"),
+            by_kind_week=self._rows(frame, "week", "kind"),
+            by_organization=self._rows(frame, "organization"),
             budgets=budget_rows(self.history, outcome, policies, since=since),
             cases=tuple(cases),
             unused=tuple(unused),
@@ -98,6 +101,12 @@ class Trial:
         if found.event.size:
             honest[self.days.of[found.event[guilty[found.of]]]] = False
         return calm, honest
+
+    def _rows(self, frame: pl.DataFrame, *keys: str) -> tuple[Disturbed, ...]:
+        asked = self._asked.get(keys)
+        if asked is None:
+            asked = self._asked[keys] = asked_by(self.days, keys, since=self.first_day)
+        return rows_by(asked, frame, keys, self.history)
 
     def _decide(self, policies: PolicySet) -> Outcome:
         few = len(policies.budgets) <= BUDGETS_MAX

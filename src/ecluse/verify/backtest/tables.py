@@ -13,43 +13,63 @@ from ecluse.model.policy import Effect, Mode, PolicySet
 from ecluse.verify.backtest.cases import Cases
 from ecluse.verify.backtest.days import AccountDays, day_of, monday
 
-__all__ = ["budget_rows", "flagged", "rows_by", "total"]
+__all__ = ["asked_by", "budget_rows", "flagged", "rows_by"]
 
 _WARN, _HOLD = int(Effect.WARN), int(Effect.HOLD)
 
 
+def asked_by(days: AccountDays, keys: Sequence[str], *, since: int) -> pl.DataFrame:
+    """Requests, accounts and account-days from the day `since` on, by some of `kind`, `organization` and `week`: the same for every policy set."""
+    frame = pl.DataFrame(
+        {name: _column(days, name) for name in ("account", "day", "events", *keys)}
+    ).filter(pl.col("day") >= since)
+    by = [*keys] or [pl.lit(0).alias("all")]
+    return frame.group_by(by).agg(
+        pl.col("events").sum(), pl.col("account").n_unique().alias("accounts"), pl.len().alias("days")
+    )
+
+
+def _column(days: AccountDays, name: str) -> npt.NDArray[np.int32] | npt.NDArray[np.int64]:
+    if name == "week":
+        return days.day - (days.day - np.int32(monday(0))) % np.int32(7)
+    found: npt.NDArray[np.int32] = getattr(days, name)
+    return found
+
+
 def flagged(
-    days: AccountDays, history: History, outcome: Outcome, cases: Cases, told: Sequence[Case], *, since: int
-) -> pl.DataFrame:  # fmt: skip
-    """A row an account-day from the day `since` on: where it belongs, and what happened to it."""
+    days: AccountDays, outcome: Outcome, cases: Cases, told: Sequence[Case], *, since: int
+) -> pl.DataFrame:
+    """A row for each account-day from the day `since` on to which something happened: where it belongs, and what it was."""
     number = len(days)
     refused = np.bincount(days.of[cases.event], minlength=number)
-    warned, held = np.zeros(number, np.bool_), np.zeros(number, np.bool_)
+    warned, held, explained, hostile = (np.zeros(number, np.bool_) for _ in range(4))
     warned[days.of[outcome.event[outcome.effect == _WARN]]] = True
     held[days.of[outcome.event[outcome.effect == _HOLD]]] = True
-    explained, hostile = np.zeros(number, np.bool_), np.zeros(number, np.bool_)
     reasons = np.array([bool(c.reason) for c in told], np.bool_)
     guilty = np.array([not c.honest for c in told], np.bool_)
     if cases.event.size:
         explained[days.of[cases.event[reasons[cases.of]]]] = True
         hostile[days.of[cases.event[guilty[cases.of]]]] = True
-    weeks = days.day - (days.day + np.int32(3)) % np.int32(7)
-    assert not weeks.size or int(weeks[0]) == monday(int(days.day[0]))
+    some = np.flatnonzero(((refused > 0) | warned | held) & (days.day >= since))
+    names = ("account", "week", "kind", "organization")
     return pl.DataFrame(
         {
-            "account": days.account, "day": days.day, "week": weeks,
-            "kind": days.kind, "organization": days.organization, "events": days.events,
-            "refused": refused, "warned": warned, "held": held, "explained": explained, "hostile": hostile,
+            **{name: _column(days, name)[some] for name in names},
+            "refused": refused[some], "warned": warned[some], "held": held[some],
+            "explained": explained[some], "hostile": hostile[some],
         }
-    ).filter(pl.col("day") >= since)  # fmt: skip
+    )  # fmt: skip
 
 
-def rows_by(frame: pl.DataFrame, keys: Sequence[str], history: History) -> tuple[Disturbed, ...]:
-    """The table by `kind`, `organization`, `week`, or several of them, in the order of their names."""
+def rows_by(
+    asked: pl.DataFrame, frame: pl.DataFrame, keys: Sequence[str], history: History
+) -> tuple[Disturbed, ...]:
+    """The table by these keys, in the order of their names: what was asked (`asked_by`), and what of it was `flagged`."""
     names = {"kind": _namer(history.kind), "organization": _namer(history.organization), "week": day_of}
-    accounts = frame.group_by(*keys, "account").agg(
-        pl.col("events").sum(),
-        pl.len().alias("days"),
+    by = [*keys] or ["all"]
+    if not keys:
+        frame = frame.with_columns(all=pl.lit(0))
+    accounts = frame.group_by(*by, "account").agg(
         pl.col("refused").sum().alias("stopped"),
         (pl.col("refused") > 0).sum().alias("disturbed"),
         pl.col("warned").any(),
@@ -58,19 +78,13 @@ def rows_by(frame: pl.DataFrame, keys: Sequence[str], history: History) -> tuple
         pl.col("hostile").sum(),
     )
     refused = pl.col("disturbed") > 0
-    found = accounts.group_by(*keys).agg(
-        pl.col("events").sum(),
-        pl.len().alias("accounts"),
-        pl.col("days").sum(),
+    found = accounts.group_by(by).agg(
         (pl.col("warned") & ~refused & ~pl.col("held")).sum().alias("warned"),
         (refused & ~pl.col("held")).sum().alias("refused"),
-        pl.col("held").sum(),
-        pl.col("stopped").sum(),
-        pl.col("disturbed").sum(),
-        pl.col("explained").sum(),
-        pl.col("hostile").sum(),
+        *(pl.col(name).sum() for name in ("held", "stopped", "disturbed", "explained", "hostile")),
     )
-    rows = [_row(row, keys, names) for row in found.iter_rows(named=True)]
+    whole = asked.join(found, on=by, how="left").fill_null(0)
+    rows = [_row(row, keys, names) for row in whole.iter_rows(named=True)]
     return tuple(sorted(rows, key=lambda r: (r.name, r.kind)))
 
 
@@ -92,13 +106,6 @@ def _row(
         explained=row["explained"],
         hostile=row["hostile"],
     )
-
-
-def total(frame: pl.DataFrame, history: History) -> Disturbed:
-    """The same numbers over everything."""
-    whole = frame.with_columns(kind=pl.lit(-1, pl.Int32))
-    found = rows_by(whole, ("kind",), history)
-    return found[0] if found else Disturbed("", "", *(0,) * 10)
 
 
 def _namer(column: Column | None) -> Callable[[int], str]:
