@@ -166,17 +166,26 @@ def backtest(size: int, folder: Path, *, ledger: bool) -> Result:
         _ledger_of(file, root, size)
     wall, start = time.perf_counter(), time.process_time()
     if ledger:
-        past = past_of_ledgers([root], rules=rules, asked=policies, progress=lambda _done, _all: None)
+        past = past_of_ledgers(
+            [root], rules=rules, asked=policies, progress=lambda _done, _all: None
+        )
     else:
         past = past_of_logs(
-            [file], format_="parquet", mapping=None, rules=rules, asked=policies, progress=lambda _done, _all: None
+            [file],
+            format_="parquet",
+            mapping=None,
+            rules=rules,
+            asked=policies,
+            progress=lambda _done, _all: None,
         )
     read = time.process_time() - start
     trial = Trial(past.history, "Europe/Paris")
     trial.run(policies, (), policy_file="shipped", clock=time.perf_counter)
     whole, spent = time.perf_counter() - wall, time.process_time() - start
     again = time.perf_counter()
-    second = clocked(lambda: trial.run(stricter, (), policy_file="stricter", clock=time.perf_counter))
+    second = clocked(
+        lambda: trial.run(stricter, (), policy_file="stricter", clock=time.perf_counter)
+    )
     return {
         "units": size,
         "seconds": spent,
@@ -198,8 +207,12 @@ def _ledger_of(file: Path, root: Path, size: int) -> None:
     with DirectoryLedger.create(root) as book:
         for begin in range(0, size, 250_000):
             part = events.slice(begin, 250_000)
-            names = np.repeat(part["person"].to_numpy()[:, None], 2, axis=1).astype("<u8").view("V16")
-            persons = pl.Series(names.ravel().tolist(), dtype=pl.Binary).reshape((-1, 1)).arr.to_list()
+            names = (
+                np.repeat(part["person"].to_numpy()[:, None], 2, axis=1).astype("<u8").view("V16")
+            )
+            persons = (
+                pl.Series(names.ravel().tolist(), dtype=pl.Binary).reshape((-1, 1)).arr.to_list()
+            )
             book.extend(
                 part.select("at", *(pl.col(w).cast(pl.String) for w in words)).with_columns(
                     persons=persons, account_kind=pl.lit("adviser"), created_at=pl.lit(0)

@@ -44,7 +44,11 @@ def simulated(
     fields = wiring.open_mapping(folder / "mapping.yaml", "parquet")
     batches = wiring.open_log(logs, "parquet", fields, None)
     history = collect(
-        batches(lambda _done, _all: None), directory=rules.directory, ledger=None, seed=1, max_reject_share=1
+        batches(lambda _done, _all: None),
+        directory=rules.directory,
+        ledger=None,
+        seed=1,
+        max_reject_share=1,
     ).history
     return history, rules
 
@@ -55,7 +59,12 @@ def measured(
     """The tuning on the first days, and the later days under the shipped and under the tuned policy set."""
     with tempfile.TemporaryDirectory() as folder:
         history, rules = simulated(
-            scenario, Path(folder) / "simulated", seed=seed, days=days, after=after, accounts=accounts
+            scenario,
+            Path(folder) / "simulated",
+            seed=seed,
+            days=days,
+            after=after,
+            accounts=accounts,
         )
     signed = read_policy(wiring.shipped_policy(), file="shipped")
     trial = Trial(history, ZONE)
@@ -101,7 +110,9 @@ def main() -> None:
     parser.add_argument("--price", type=float, default=1.0)
     parser.add_argument("--only", default="", help="scenarios whose name has this word")
     options = parser.parse_args()
-    print("| scenario | seed | days after | account-days | shipped, per 1,000 | tuned, per 1,000 | promised at most | one account in 24 h, by kind |")
+    print(
+        "| scenario | seed | days after | account-days | shipped, per 1,000 | tuned, per 1,000 | promised at most | one account in 24 h, by kind |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for scenario in ("ordinary", "peaks"):
         if options.only not in scenario:
@@ -109,11 +120,18 @@ def main() -> None:
         for seed in range(1, options.seeds + 1):
             stdout, sys.stdout = sys.stdout, sys.stderr
             made, before, then = measured(
-                scenario, seed=seed, days=options.days, after=options.after, accounts=options.accounts, price=options.price
+                scenario,
+                seed=seed,
+                days=options.days,
+                after=options.after,
+                accounts=options.accounts,
+                price=options.price,
             )
             sys.stdout = stdout
             last = next(p for p in made.curve if p.price == options.price)
-            day = ", ".join(f"{kind} {dict(limits)[86_400_000_000]:,}" for kind, limits in last.persons)
+            day = ", ".join(
+                f"{kind} {dict(limits)[86_400_000_000]:,}" for kind, limits in last.persons
+            )
             print(
                 f"| {scenario} | {seed} | {options.after} | {then.total.days:,} | {before.total.price:.2f} | {then.total.price:.2f} "
                 f"| {made.at_most:.2f} | {day} |",

@@ -41,7 +41,9 @@ def approve(
 
     for name, text in (("--person", person), ("--reason", reason)):
         if not text.strip() or len(text) > _LONGEST:
-            raise CallerError(f"{name} is empty or longer than {_LONGEST} characters", help="say it in a sentence")
+            raise CallerError(
+                f"{name} is empty or longer than {_LONGEST} characters", help="say it in a sentence"
+            )
     known = None if estate is None else read_estate(estate)
     policies = load_policy(read_written(file), file=str(file), estate=known)
     detail: dict[str, Any] = {

@@ -60,7 +60,9 @@ def read_past(
     asked = together(sets)
     if ledgers:
         if options["mapping"] or options["format_"] != "auto":
-            raise CallerError("--map and --format are for logs", help="leave them out: a ledger needs none")
+            raise CallerError(
+                "--map and --format are for logs", help="leave them out: a ledger needs none"
+            )
         progress.step("reading the ledger")
         return past_of_ledgers(ledgers, rules=rules, asked=asked, progress=progress.of)
     return past_of_logs(
@@ -78,4 +80,6 @@ def read_labels(paths: Sequence[Path]) -> "tuple[Label, ...]":
     from ecluse.loaders.labels import load_labels
     from ecluse.sources.written import read_written
 
-    return tuple(label for path in paths for label in load_labels(read_written(path), file=str(path)))
+    return tuple(
+        label for path in paths for label in load_labels(read_written(path), file=str(path))
+    )

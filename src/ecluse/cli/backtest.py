@@ -101,7 +101,9 @@ def _check(options: dict[str, Any]) -> None:
     """What would fail at the end of long work fails before."""
     cases, html = options["cases"], options["html"]
     if cases is not None and cases.suffix not in {".csv", ".yaml"}:
-        raise CallerError(f"`{cases}` ends neither in .csv nor in .yaml", help="the ending says the format")
+        raise CallerError(
+            f"`{cases}` ends neither in .csv nor in .yaml", help="the ending says the format"
+        )
     for path in (cases, html):
         if path is not None:
             check_output(path)

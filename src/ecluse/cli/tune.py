@@ -91,7 +91,10 @@ def command(**options: Any) -> int:
     if (out := options["out"]) is not None:
         check_output(out)
     if options["holdout"] and 2 * options["holdout"] > options["days"]:
-        raise CallerError("--holdout is more than half of --days", help="keep more days to learn from than to check with")
+        raise CallerError(
+            "--holdout is more than half of --days",
+            help="keep more days to learn from than to check with",
+        )
     made, policy, estate = _tune(options)
     if out is not None:
         _write(out, made, policy, estate)

@@ -59,7 +59,11 @@ def _label(reader: Reader, node: Node) -> Label | None:
     honest = fields.boolean("honest", default=True)
     since, until = fields.instant("from", None), fields.instant("to", None)
     if not (account or organization or since):
-        reader.note(node, "this label would explain every case", "name an account, an organization, or from when")
+        reader.note(
+            node,
+            "this label would explain every case",
+            "name an account, an organization, or from when",
+        )
     if since is not None and until is not None and _end(until, given["to"]) < since:
         reader.note(fields.place("to"), "`to` is before `from`", "exchange them")
     last = None if until is None else _end(until, given["to"])
@@ -82,20 +86,34 @@ def _end(at: int, written: str) -> int:
 
 def _from_table(text: bytes, file: str) -> tuple[Label, ...]:
     if len(text) > MAX_BYTES:
-        raise _faults(file, [(1, f"larger than {MAX_BYTES // 2**20} MiB", "is this the right file?")])
+        raise _faults(
+            file, [(1, f"larger than {MAX_BYTES // 2**20} MiB", "is this the right file?")]
+        )
     try:
         lines = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), strict=True)
         rows = [(lines.line_num, row) for row in lines]
         heads = lines.fieldnames or ()
     except (UnicodeDecodeError, csv.Error) as error:
-        raise _faults(file, [(1, f"this is not a table in UTF-8: {error}", "save it as CSV UTF-8")]) from None
+        raise _faults(
+            file, [(1, f"this is not a table in UTF-8: {error}", "save it as CSV UTF-8")]
+        ) from None
     wrong = [
-        (1, f"`{name}` is not a column of a labels file", f"the columns are {', '.join(LABEL_COLUMNS)}")
+        (
+            1,
+            f"`{name}` is not a column of a labels file",
+            f"the columns are {', '.join(LABEL_COLUMNS)}",
+        )
         for name in heads
         if name not in LABEL_COLUMNS
     ]
     if "reason" not in heads:
-        wrong.append((1, "the column `reason` is missing", "begin with a line of headings; is it separated by commas?"))
+        wrong.append(
+            (
+                1,
+                "the column `reason` is missing",
+                "begin with a line of headings; is it separated by commas?",
+            )
+        )
     labels = [] if wrong else [_row(number, row, file, wrong) for number, row in rows]
     if wrong:
         raise _faults(file, wrong)
@@ -110,10 +128,18 @@ def _row(
         return None
     honest = cells["honest"].lower()
     if honest not in _YES | _NO:
-        wrong.append((line, f"`{cells['honest']}` is neither true nor false", "write true or false"))
+        wrong.append(
+            (line, f"`{cells['honest']}` is neither true nor false", "write true or false")
+        )
     since, until = (_instant(cells[key], line, wrong) for key in ("from", "to"))
     if not (cells["account"] or cells["organization"] or since):
-        wrong.append((line, "this label would explain every case", "name an account, an organization, or from when"))
+        wrong.append(
+            (
+                line,
+                "this label would explain every case",
+                "name an account, an organization, or from when",
+            )
+        )
     last = None if until is None else _end(until, cells["to"])
     if since is not None and last is not None and last < since:
         wrong.append((line, "`to` is before `from`", "exchange them"))
@@ -136,7 +162,9 @@ def _instant(cell: str, line: int, wrong: list[tuple[int, str, str]]) -> int | N
     try:
         return parse_instant(cell) if cell else None
     except ValueError as error:
-        wrong.append((line, str(error), "write a date such as 2026-06-03, or an instant that ends in Z"))
+        wrong.append(
+            (line, str(error), "write a date such as 2026-06-03, or an instant that ends in Z")
+        )
         return None
 
 

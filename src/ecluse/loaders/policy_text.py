@@ -58,9 +58,15 @@ def _budget(budget: Budget, policy: PolicyFile) -> list[str]:
         written.append(f"warn_at: {budget.warn_share:g}")
     written += [f"effect: {budget.effect.word}", f"mode: {budget.mode.value}"]
     if budget.reason:
-        written += ["reason:", *(f"  {language}: {_text(text)}" for language, text in budget.reason)]
+        written += [
+            "reason:",
+            *(f"  {language}: {_text(text)}" for language, text in budget.reason),
+        ]
     if why := policy.why.get(budget.id):
-        written += ["why:", *(f"  {format_duration(w)}: {_text(text)}" for w, text in sorted(why.items()))]
+        written += [
+            "why:",
+            *(f"  {format_duration(w)}: {_text(text)}" for w, text in sorted(why.items())),
+        ]
     return [f"  - {written[0]}", *(f"    {line}" for line in written[1:])]
 
 
@@ -78,9 +84,8 @@ def _target(target: Target) -> list[str]:
         lines.append(f"account_age: {{{said}}}")
     if target.own is not None:
         lines.append(f"caseload: {'inside' if target.own else 'outside'}")
-    for key in ("justified", "stepped_up"):
-        if (given := getattr(target, key)) is not None:
-            lines.append(f"{key}: {str(given).lower()}")
+    given = {"justified": target.justified, "stepped_up": target.stepped_up}
+    lines += [f"{key}: {str(value).lower()}" for key, value in given.items() if value is not None]
     return lines
 
 
@@ -106,7 +111,9 @@ def _list(words: list[str]) -> str:
 def _odd(word: str) -> bool:
     """Whether YAML could take a bare word for something else."""
     plain = word.replace("-", "").replace("_", "").replace(".", "")
-    return not (plain.isalnum() and plain.isascii() and word[:1].isalpha()) or word.lower() in _WORDS
+    return (
+        not (plain.isalnum() and plain.isascii() and word[:1].isalpha()) or word.lower() in _WORDS
+    )
 
 
 _WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})

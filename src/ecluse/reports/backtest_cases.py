@@ -35,7 +35,11 @@ def as_yaml(cases: Sequence[Case]) -> str:
     lines = [_HEAD + "version: 1", "labels:" if cases else "labels: []"]
     for case in cases:
         cells = _cells(case)
-        written = [f"{name}: {_scalar(cells[name])}" for name in LABEL_COLUMNS if cells[name] != "" or name == "reason"]
+        written = [
+            f"{name}: {_scalar(cells[name])}"
+            for name in LABEL_COLUMNS
+            if cells[name] != "" or name == "reason"
+        ]
         lines += [f"  - {written[0]}", *(f"    {line}" for line in written[1:])]
     return "\n".join(lines) + "\n"
 

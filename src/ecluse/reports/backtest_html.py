@@ -102,7 +102,9 @@ class _View:
     def bounds(self) -> Iterator[tuple[str, str, list[str]]]:
         for number, bound in enumerate(self.first.bounds):
             for tried in self.report.tried:
-                kind = self.name(bound.adversary.stolen[0].kind or "") if tried is self.first else ""
+                kind = (
+                    self.name(bound.adversary.stolen[0].kind or "") if tried is self.first else ""
+                )
                 persons = [
                     self.say("backtest.no_end") if h.persons is None else self.number(h.persons)
                     for h in tried.bounds[number].horizons
@@ -127,7 +129,11 @@ def render(
     style = files("ecluse.reports").joinpath("templates", "style.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     views = [_View(report, words(one, zone=zone, document="backtest")) for one in spoken]
-    return _environment().get_template("backtest.html.j2").render(views=views, style=style, digest=digest, ROWS=ROWS)
+    return (
+        _environment()
+        .get_template("backtest.html.j2")
+        .render(views=views, style=style, digest=digest, ROWS=ROWS)
+    )
 
 
 @cache
@@ -163,7 +169,9 @@ def _week_chart(rows: Sequence[Disturbed], spoken: Words) -> WeekChart | None:
             explained.append(Bar(x, box.bottom - rest - told, wide, told))
         if number % max(1, -(-len(rows) // 9)) == 0:
             month, day = int(row.name[5:7]), int(row.name[8:10])
-            label = spoken.say("date.short", day=str(day), month=spoken.sentences["months_short"][month - 1])
+            label = spoken.say(
+                "date.short", day=str(day), month=spoken.sentences["months_short"][month - 1]
+            )
             across.append(Mark(x + wide / 2, label))
     steps = sorted({0, most // 2, most})
     up = tuple(Mark(box.bottom - step * high, spoken.number(step)) for step in steps)

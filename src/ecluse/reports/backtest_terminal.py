@@ -109,7 +109,9 @@ _NUMBERS: Final = (
 )  # fmt: skip
 
 
-def _rows(page: _Page, heads: tuple[str, ...], rows: Sequence[tuple[tuple[str, ...], Disturbed]]) -> RenderableType:
+def _rows(
+    page: _Page, heads: tuple[str, ...], rows: Sequence[tuple[tuple[str, ...], Disturbed]]
+) -> RenderableType:
     made = table(*heads, numbers=_NUMBERS if page.width >= _WIDE else _NUMBERS[1:7])
     for names, row in rows:
         cells = [
@@ -145,7 +147,11 @@ def _budgets(page: _Page, tried: Tried) -> Iterator[RenderableType]:
     if not tried.budgets:
         return
     yield title("By budget")
-    made = table("Budget", "Beyond", numbers=("Requests\nover", "Accounts\nover", "Requests\nwarned", "Accounts\nwarned"))
+    made = table(
+        "Budget",
+        "Beyond",
+        numbers=("Requests\nover", "Accounts\nover", "Requests\nwarned", "Accounts\nwarned"),
+    )
     for row in tried.budgets:
         effect = f"{row.effect} (only watched)" if row.shadow else row.effect
         numbers = (row.over, row.over_accounts, row.warned, row.warned_accounts)
@@ -167,8 +173,12 @@ def _cases(page: _Page, tried: Tried) -> Iterator[RenderableType]:
 
 
 def _case(page: _Page, case: Case) -> RenderableType:
-    who = ", ".join(page.name(part) for part in (case.account, case.kind, case.organization) if part)
-    closed = "nothing let through since" if case.closed is None else f"closed for {_about(case.closed)}"
+    who = ", ".join(
+        page.name(part) for part in (case.account, case.kind, case.organization) if part
+    )
+    closed = (
+        "nothing let through since" if case.closed is None else f"closed for {_about(case.closed)}"
+    )
     lines = [
         Text.assemble((who, "bold"), f"  {page.words.stamp(case.first_at)}"),
         Text(
@@ -178,7 +188,12 @@ def _case(page: _Page, case: Case) -> RenderableType:
         ),
     ]
     if case.reason:
-        lines.append(Text(f"  {page.name(case.reason, 200)}{'' if case.honest else ' (not honest)'}", style="dim"))
+        lines.append(
+            Text(
+                f"  {page.name(case.reason, 200)}{'' if case.honest else ' (not honest)'}",
+                style="dim",
+            )
+        )
     return Group(*lines)
 
 
@@ -190,7 +205,11 @@ def _rule(page: _Page, case: Case) -> str:
 
 
 def _about(micros: int) -> str:
-    for size, one, many in ((DAY, "day", "days"), (HOUR, "hour", "hours"), (MINUTE, "minute", "minutes")):
+    for size, one, many in (
+        (DAY, "day", "days"),
+        (HOUR, "hour", "hours"),
+        (MINUTE, "minute", "minutes"),
+    ):
         if micros >= size:
             number = round(micros / size)
             return f"{number} {one if number == 1 else many}"
@@ -199,7 +218,17 @@ def _about(micros: int) -> str:
 
 def _against(page: _Page, first: Tried, other: Tried) -> Iterator[RenderableType]:
     yield title(f"{page.name(first.policy_file, 60)} against {page.name(other.policy_file, 60)}")
-    made = table("Kind", numbers=("Requests\nrefused", "against", "Accounts\nrefused", "against", "Per 1,000\ndays", "against"))
+    made = table(
+        "Kind",
+        numbers=(
+            "Requests\nrefused",
+            "against",
+            "Accounts\nrefused",
+            "against",
+            "Per 1,000\ndays",
+            "against",
+        ),
+    )
     theirs = {r.name: r for r in other.by_kind}
     for row in (*first.by_kind, first.total):
         that = other.total if row is first.total else theirs[row.name]
@@ -212,7 +241,9 @@ def _against(page: _Page, first: Tried, other: Tried) -> Iterator[RenderableType
     ours, new = ({c.account for c in t.cases} for t in (first, other))
     only = page.many(len(new - ours), "account", "accounts")
     fewer = page.many(len(ours - new), "account", "accounts")
-    yield indented(Text(f"{only} refused only there, {fewer} no more; {other.seconds:.1f} s", style="dim"))
+    yield indented(
+        Text(f"{only} refused only there, {fewer} no more; {other.seconds:.1f} s", style="dim")
+    )
 
 
 def _bounds(page: _Page, report: Backtest) -> Iterator[RenderableType]:
@@ -224,7 +255,9 @@ def _bounds(page: _Page, report: Backtest) -> Iterator[RenderableType]:
     for number, bound in enumerate(report.tried[0].bounds):
         for tried in report.tried:
             mine = tried.bounds[number]
-            kind = page.name(bound.adversary.stolen[0].kind or "") if tried is report.tried[0] else ""
+            kind = (
+                page.name(bound.adversary.stolen[0].kind or "") if tried is report.tried[0] else ""
+            )
             made.add_row(kind, page.name(tried.policy_file), *_persons(page, mine))
     yield indented(made)
 

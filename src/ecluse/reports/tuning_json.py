@@ -68,7 +68,8 @@ def _point(point: CurvePoint) -> dict[str, Any]:
         "price": point.price,
         "disturbed_per_1000": round(point.disturbed, 4),
         "persons": {
-            exact(kind): {format_duration(w): n for w, n in limits} for kind, limits in point.persons
+            exact(kind): {format_duration(w): n for w, n in limits}
+            for kind, limits in point.persons
         },
     }
 

@@ -28,7 +28,14 @@ _WAYS: Final = {
 
 def render(made: Tuning, *, width: int, color: bool, unicode: bool = True) -> str:
     """Writes the page as text of at most `width` columns, 40 at least."""
-    blocks = [*_head(made), *_limits(made), *_curve(made, unicode=unicode), *_held(made), *_bounds(made), *_findings(made)]
+    blocks = [
+        *_head(made),
+        *_limits(made),
+        *_curve(made, unicode=unicode),
+        *_held(made),
+        *_bounds(made),
+        *_findings(made),
+    ]
     return console_text(Group(*blocks), width=max(width, _NARROWEST), color=color)
 
 
@@ -51,29 +58,51 @@ def _head(made: Tuning) -> Iterator[RenderableType]:
 def _limits(made: Tuning) -> Iterator[RenderableType]:
     for budget in dict.fromkeys(k.budget for k in made.kinds):
         mine = [k for k in made.kinds if k.budget == budget]
-        yield title(f"Budget {visible(budget)}, by kind of account (ordinary and largest: peaks that were seen)")
-        rows = table("Kind", numbers=("Window", "Signed", "Proposed", "Ordinary", "Largest"), after=("Decided by",))
+        yield title(
+            f"Budget {visible(budget)}, by kind of account (ordinary and largest: peaks that were seen)"
+        )
+        rows = table(
+            "Kind",
+            numbers=("Window", "Signed", "Proposed", "Ordinary", "Largest"),
+            after=("Decided by",),
+        )
         for kind in mine:
             for number, limit in enumerate(kind.limits):
                 first = "" if number else f"{visible(kind.kind, longest=20)} ({kind.accounts:,})"
                 signed = "-" if limit.signed is None else f"{limit.signed:,}"
-                changed = Text(f"{limit.limit:,}", style="" if limit.limit == limit.signed else "bold")
+                changed = Text(
+                    f"{limit.limit:,}", style="" if limit.limit == limit.signed else "bold"
+                )
                 seen = ("-", "-") if kind.kept else (f"{limit.typical:,}", f"{limit.largest:,}")
-                rows.add_row(first, format_duration(limit.window), signed, changed, *seen, _WAYS[limit.way])
+                rows.add_row(
+                    first, format_duration(limit.window), signed, changed, *seen, _WAYS[limit.way]
+                )
         yield indented(rows)
         yield from (_kept(k) for k in mine if k.kept)
 
 
 def _kept(kind: KindProposal) -> RenderableType:
-    return indented(Text(f"{visible(kind.kind)} keeps its signed limits: {visible(kind.kept, longest=200)}", style="yellow"))
+    return indented(
+        Text(
+            f"{visible(kind.kind)} keeps its signed limits: {visible(kind.kept, longest=200)}",
+            style="yellow",
+        )
+    )
 
 
 def _curve(made: Tuning, *, unicode: bool) -> Iterator[RenderableType]:
     if not made.curve or not made.curve[0].persons:
         return
-    yield title("What each price buys: the most that one stolen account could take in 24 hours, by kind")
+    yield title(
+        "What each price buys: the most that one stolen account could take in 24 hours, by kind"
+    )
     kinds = [kind for kind, _ in made.curve[0].persons]
-    rows = table("Price", "seen", numbers=tuple(visible(kind, longest=10) for kind in kinds), after=("highest",))
+    rows = table(
+        "Price",
+        "seen",
+        numbers=tuple(visible(kind, longest=10) for kind in kinds),
+        after=("highest",),
+    )
     highest = max(_most(point) for point in made.curve) or 1
     sign = "█" if unicode else "#"
     for point in made.curve:
@@ -106,14 +135,18 @@ def _held(made: Tuning) -> Iterator[RenderableType]:
         )
     )
     yield indented(
-        Text(f"by conformal rank {held.extreme} days are more extreme than 99 in 100 of the earlier ones, where {held.usual:.0f} are usual")
+        Text(
+            f"by conformal rank {held.extreme} days are more extreme than 99 in 100 of the earlier ones, where {held.usual:.0f} are usual"
+        )
     )
 
 
 def _bounds(made: Tuning) -> Iterator[RenderableType]:
     if not made.bounds:
         return
-    yield title("What a thief could take with one stolen account under these limits (`ecluse bound` has the plan)")
+    yield title(
+        "What a thief could take with one stolen account under these limits (`ecluse bound` has the plan)"
+    )
     rows = table("Kind", numbers=tuple(format_duration(h.horizon) for h in made.bounds[0].horizons))
     for bound in made.bounds:
         numbers = ["no end" if h.persons is None else f"{h.persons:,}" for h in bound.horizons]
@@ -127,5 +160,7 @@ def _findings(made: Tuning) -> Iterator[RenderableType]:
     yield title(f"Findings: {len(made.findings)}", style="bold yellow")
     for one in sorted(made.findings, key=lambda f: -f.severity):
         style = "bold red" if one.severity >= Severity.HIGH else "yellow"
-        head = Text.assemble((one.severity.name.lower(), style), "  ", visible(one.what, longest=400))
+        head = Text.assemble(
+            (one.severity.name.lower(), style), "  ", visible(one.what, longest=400)
+        )
         yield indented(Group(head, Text(f"  {visible(one.help, longest=400)}", style="dim")))

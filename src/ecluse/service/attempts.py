@@ -77,7 +77,9 @@ def gather_attempts(
             acts.take_back(frame)
             unkept += _counted(frame)
             accesses = frame.filter(pl.col("kind").is_in((ACCESS, OBSERVED)))
-            gone = accesses.select(((pl.col(_COUNT) > 0) & pl.col("persons").is_null()).sum()).item()
+            gone = accesses.select(
+                ((pl.col(_COUNT) > 0) & pl.col("persons").is_null()).sum()
+            ).item()
             destroyed += int(gone)
             gatherer.add(accesses)
         parts.append(gatherer.finish(acts.not_shown()).history)  # step 2
@@ -101,7 +103,7 @@ def _joined(parts: list[History]) -> History:
         created_at=_columns([p.created_at for p in parts]),
         bytes=_columns([p.bytes for p in parts]),
         own=_columns([p.own for p in parts]),
-        **{name: column for name, column in words.items() if column is not None},  # type: ignore[arg-type]  # account and application are always there
+        **{name: column for name, column in words.items() if column is not None},
     )
     return whole.take(np.argsort(whole.at, kind="stable"))
 

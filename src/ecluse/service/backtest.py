@@ -72,7 +72,9 @@ class Trial:
         told, unused = explained(found.cases, labels)
         since = self.since or 0
         frame = flagged(self.days, outcome, found, told, since=self.first_day)
-        cases = sorted((c for c in told if c.last_at >= since), key=lambda c: (c.first_at, c.account))
+        cases = sorted(
+            (c for c in told if c.last_at >= since), key=lambda c: (c.first_at, c.account)
+        )
         total = self._rows(frame)
         return Tried(
             policy_file=policy_file,
@@ -118,7 +120,9 @@ def too_short(history: History, sets: Sequence[PolicySet]) -> Iterator[Finding]:
     if not len(history):
         return
     span = int(history.at[-1] - history.at[0])
-    longer = sorted({w.length for s in sets for b in s.budgets for w in b.windows if w.length > span})
+    longer = sorted(
+        {w.length for s in sets for b in s.budgets for w in b.windows if w.length > span}
+    )
     if longer:
         listed = ", ".join(format_duration(length) for length in longer)
         yield Finding(

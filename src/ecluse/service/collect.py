@@ -299,9 +299,7 @@ def _with_facts(history: History, directory: Directory) -> History:
     return replace(
         history,
         kind=by_account(facts["account_kind"], codes),
-        organization=said_or_known(
-            history.organization, by_account(facts["organization"], codes)
-        ),
+        organization=said_or_known(history.organization, by_account(facts["organization"], codes)),
         lineage=None if lineage.equals(facts["account"]) else by_account(lineage, codes),
         created_at=created[codes]
         if (created != 0).any()

@@ -26,7 +26,7 @@ from ecluse.service.backtest import Trial
 from ecluse.verify.backtest.days import day_of
 from ecluse.verify.tuning.checking import check
 from ecluse.verify.tuning.kinds import KindDays, too_few
-from ecluse.verify.tuning.limits import CEILING, chosen, passed
+from ecluse.verify.tuning.limits import CEILING, chosen
 from ecluse.verify.tuning.peaks import Peaks, peaks_of
 from ecluse.verify.tuning.proposing import curve, kept, proposals
 
@@ -82,7 +82,9 @@ def tune(
             help="start from `ecluse policy default --out policy.yaml`",
         )
     if not len(history):
-        raise SourceError("nothing was asked in this past", help="name a ledger or a log of ordinary work")
+        raise SourceError(
+            "nothing was asked in this past", help="name a ledger or a log of ordinary work"
+        )
     step("trying the signed policy set")
     trial = Trial(history, asked.zone)
     teaches, honest = trial.verdicts(policy.policies, labels)  # step 2
@@ -109,7 +111,9 @@ def _chosen(
     lengths = {b.id: _lengths(b) for b in bases}
     models = {(d.kind, b.id): d.models(b.id) for d in good for b in bases}
     ceiling = _ceiling(estate)
-    found = chosen(good, models, signed, price=asked.price, may_raise=asked.may_raise, ceiling=ceiling)
+    found = chosen(
+        good, models, signed, price=asked.price, may_raise=asked.may_raise, ceiling=ceiling
+    )
     rows = proposals(good, models, signed, found, ids=ids, price=asked.price)
     for days in kinds:
         if days.kind in poor:
@@ -117,7 +121,14 @@ def _chosen(
     step("drawing the curve")
     own = next((b.id for b in bases if b.per == (Key.ACCOUNT,)), bases[0].id)
     points = curve(
-        good, models, signed, price=asked.price, factor=found.factor, may_raise=asked.may_raise, budget=own, ceiling=ceiling
+        good,
+        models,
+        signed,
+        price=asked.price,
+        factor=found.factor,
+        may_raise=asked.may_raise,
+        budget=own,
+        ceiling=ceiling,
     )
     step("checking on the days held out")
     last = max((int(d.day.max()) for d in kinds), default=0)
@@ -125,7 +136,12 @@ def _chosen(
     held = None
     if good and 0 < asked.holdout and last - first + 1 - asked.holdout >= asked.holdout:
         held = check(
-            good, signed, price=asked.price, may_raise=asked.may_raise, last=last - asked.holdout + 1, ceiling=ceiling
+            good,
+            signed,
+            price=asked.price,
+            may_raise=asked.may_raise,
+            last=last - asked.holdout + 1,
+            ceiling=ceiling,
         )
     before = sum(int(_passed_before(d, signed).sum()) for d in good)
     made = Tuning(
@@ -192,7 +208,14 @@ def _signed(
 
 def _own(policies: PolicySet, base: Budget, kind: str) -> Budget | None:
     wanted = frozenset({kind})
-    return next((b for b in policies.budgets if _fits(b) and b.per == base.per and b.target.kinds == wanted), None)
+    return next(
+        (
+            b
+            for b in policies.budgets
+            if _fits(b) and b.per == base.per and b.target.kinds == wanted
+        ),
+        None,
+    )
 
 
 def _ids(policies: PolicySet, bases: list[Budget], kinds: list[str]) -> Ids:
@@ -208,7 +231,9 @@ def _ids(policies: PolicySet, bases: list[Budget], kinds: list[str]) -> Ids:
 
 
 def _new_id(name: str, taken: set[str]) -> str:
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in name.lower())[:56]
+    plain = "".join(
+        c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in name.lower()
+    )[:56]
     wanted, number = plain, 2
     while wanted in taken:
         wanted, number = f"{plain}-{number}", number + 1
@@ -239,7 +264,9 @@ def _findings(
     ]  # fmt: skip
     if unknown:
         what = f"{unknown} account-days are of accounts of unknown kind: they are not tuned, and every budget of every kind holds them"
-        found.append(Finding("kind-unknown", Severity.MEDIUM, what, "fill the accounts table of the estate"))
+        found.append(
+            Finding("kind-unknown", Severity.MEDIUM, what, "fill the accounts table of the estate")
+        )
     if good and made.at_most > made.price:
         what = f"{made.days} account-days promise at best {made.at_most:.2f} in 1,000 with nine chances in ten, not {made.price:g}"
         advice = "keep more of the past, label what was honest, or allow limits above the signed ones with --raise"
@@ -248,8 +275,10 @@ def _findings(
         h = made.held_out
         what = f"on the {h.days} account-days held out {h.disturbed} were disturbed, where the price allows {h.expected:.1f}"
         found.append(Finding("held-out-disagrees", Severity.MEDIUM, what, "look at what changed before you sign: `ecluse backtest --weeks 2` lists the cases"))  # fmt: skip
-    for text in made.held_out.drift if made.held_out else ():
-        found.append(Finding("kind-drifts", Severity.LOW, f"the days held out do not look like those before: {text}", "tune again when the work has settled"))  # fmt: skip
+    found += [
+        Finding("kind-drifts", Severity.LOW, f"the days held out do not look like those before: {text}", "tune again when the work has settled")
+        for text in (made.held_out.drift if made.held_out else ())
+    ]  # fmt: skip
     raised = sum(p.signed is not None and p.limit > p.signed for k in made.kinds for p in k.limits)
     if raised:
         what = f"{raised} limits are above the signed ones, as asked for with --raise"
@@ -272,18 +301,28 @@ def tuned_policy(policy: PolicyFile, made: Tuning, kinds: Sequence[str]) -> Poli
         if net.windows != base.windows:
             changed = {w.length: w.limit for w in base.windows}
             note = "The highest limit of any kind: a net for accounts of a kind that no other budget names."
-            why[base.id] = why.get(base.id, {}) | {w.length: note for w in net.windows if w.limit != changed[w.length]}
+            why[base.id] = why.get(base.id, {}) | {
+                w.length: note for w in net.windows if w.limit != changed[w.length]
+            }
             mine |= {k: _as_signed(policy.policies, base, k) for k in kinds if k not in mine}
         place = budgets.index(base)
         budgets[place] = net
         for kind, proposal in sorted(mine.items(), reverse=True):
             own = _own(policy.policies, base, kind)
-            if own is None and net.windows == base.windows and all(p.limit == p.signed for p in proposal.limits):
+            if (
+                own is None
+                and net.windows == base.windows
+                and all(p.limit == p.signed for p in proposal.limits)
+            ):
                 continue  # the net is all that it needs
             windows = tuple(Window(p.window, p.limit) for p in proposal.limits)
-            new = replace(own or base, id=proposal.id, target=Target(kinds=frozenset({kind})), windows=windows)
+            new = replace(
+                own or base, id=proposal.id, target=Target(kinds=frozenset({kind})), windows=windows
+            )
             why[new.id] = {p.window: p.why for p in proposal.limits}
-            told.setdefault(new.id, f"`{base.id}` for accounts of kind {kind}, as `ecluse tune` proposed it.")
+            told.setdefault(
+                new.id, f"`{base.id}` for accounts of kind {kind}, as `ecluse tune` proposed it."
+            )
             if own is None:
                 budgets.insert(place + 1, new)
             else:
@@ -297,7 +336,9 @@ def _net(base: Budget, mine: list[KindProposal]) -> Budget:
         for limit in proposal.limits:
             if limit.window in most:
                 most[limit.window] = max(most[limit.window], limit.limit)
-    return replace(base, windows=tuple(Window(length, limit) for length, limit in sorted(most.items())))
+    return replace(
+        base, windows=tuple(Window(length, limit) for length, limit in sorted(most.items()))
+    )
 
 
 def _as_signed(policies: PolicySet, base: Budget, kind: str) -> KindProposal:

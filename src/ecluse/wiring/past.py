@@ -24,7 +24,12 @@ __all__ = ["Past", "past_of_ledgers", "past_of_logs", "together"]
 Progress = Callable[[int, int], None]
 """Told how much is done, and how much there is."""
 
-_ALWAYS: Final = Budget("-", (Key.ACCOUNT, Key.ORGANIZATION), (Window(DAY, 1),), target=Target(applications=frozenset({"-"})))
+_ALWAYS: Final = Budget(
+    "-",
+    (Key.ACCOUNT, Key.ORGANIZATION),
+    (Window(DAY, 1),),
+    target=Target(applications=frozenset({"-"})),
+)
 """Asks for what every report needs, whatever the policies ask for; decides nothing."""
 
 
@@ -93,10 +98,24 @@ def past_of_ledgers(
     told = []
     if found.unkept:
         what = f"{found.unkept} refusals were only counted by the gate, and are not tried again: who asked for whom is not kept"
-        told.append(Finding("refusals-not-kept", Severity.LOW, what, "cases of these accounts are larger than shown"))
+        told.append(
+            Finding(
+                "refusals-not-kept",
+                Severity.LOW,
+                what,
+                "cases of these accounts are larger than shown",
+            )
+        )
     if found.destroyed:
         what = f"the persons of {found.destroyed} accesses were destroyed at the end of their retention: they count nobody"
-        told.append(Finding("persons-destroyed", Severity.LOW, what, "test over a shorter time, or trust the long windows less"))
+        told.append(
+            Finding(
+                "persons-destroyed",
+                Severity.LOW,
+                what,
+                "test over a shorter time, or trust the long windows less",
+            )
+        )
     return Past(found.history, tuple(exact(str(ledger)) for ledger in ledgers), tuple(told))
 
 
@@ -113,7 +132,8 @@ class _Reading:
             yield from scan(self.snapshot, since=since, columns=columns)
         except (OSError, ValueError) as error:
             raise IntegrityError(
-                f"a segment of the ledger cannot be read: {error}", help="run `ecluse ledger verify`"
+                f"a segment of the ledger cannot be read: {error}",
+                help="run `ecluse ledger verify`",
             ) from error
 
 

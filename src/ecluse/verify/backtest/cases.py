@@ -65,9 +65,7 @@ def find_cases(history: History, outcome: Outcome, policies: PolicySet) -> Cases
     return Cases(tuple(_case(history, outcome, policies, row) for row in rows), event, of)
 
 
-def _case(
-    history: History, outcome: Outcome, policies: PolicySet, row: tuple[int, ...]
-) -> Case:
+def _case(history: History, outcome: Outcome, policies: PolicySet, row: tuple[int, ...]) -> Case:
     flag, begin, end, after, effect, refused, released, persons = row
     budget = policies.budgets[int(outcome.budget[flag])]
     ruling = int(outcome.window[flag])
@@ -139,7 +137,10 @@ def explained(cases: Sequence[Case], labels: Sequence[Label]) -> tuple[list[Case
     for case in cases:
         names = ((case.account, ""), ("", case.organization), ("", ""))
         fitting = sorted(
-            n for name in dict.fromkeys(names) for n in by_name.get(name, ()) if _fits(labels[n], case)
+            n
+            for name in dict.fromkeys(names)
+            for n in by_name.get(name, ())
+            if _fits(labels[n], case)
         )
         used.update(fitting)
         if fitting:

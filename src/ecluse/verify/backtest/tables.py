@@ -23,9 +23,11 @@ def asked_by(days: AccountDays, keys: Sequence[str], *, since: int) -> pl.DataFr
     frame = pl.DataFrame(
         {name: _column(days, name) for name in ("account", "day", "events", *keys)}
     ).filter(pl.col("day") >= since)
-    by = [*keys] or [pl.lit(0).alias("all")]
-    return frame.group_by(by).agg(
-        pl.col("events").sum(), pl.col("account").n_unique().alias("accounts"), pl.len().alias("days")
+    by = [*keys] or ["all"]
+    return frame.with_columns(all=pl.lit(0)).group_by(by).agg(
+        pl.col("events").sum(),
+        pl.col("account").n_unique().alias("accounts"),
+        pl.len().alias("days"),
     )
 
 
@@ -65,7 +67,11 @@ def rows_by(
     asked: pl.DataFrame, frame: pl.DataFrame, keys: Sequence[str], history: History
 ) -> tuple[Disturbed, ...]:
     """The table by these keys, in the order of their names: what was asked (`asked_by`), and what of it was `flagged`."""
-    names = {"kind": _namer(history.kind), "organization": _namer(history.organization), "week": day_of}
+    names = {
+        "kind": _namer(history.kind),
+        "organization": _namer(history.organization),
+        "week": day_of,
+    }
     by = [*keys] or ["all"]
     if not keys:
         frame = frame.with_columns(all=pl.lit(0))

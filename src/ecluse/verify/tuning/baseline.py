@@ -70,7 +70,9 @@ class Baseline:
             total = np.where(there, total - np.nan_to_num(without), total)
             days = np.where(there, days - factor, days)
         weight = np.maximum(days, 0) + self.n0
-        mean = np.minimum((np.maximum(total, 0) + self.n0 * self.group) / weight, self.most[account])
+        mean = np.minimum(
+            (np.maximum(total, 0) + self.n0 * self.group) / weight, self.most[account]
+        )
         expected = mean * factor
         within = mean + mean * mean * self.inverse[account]
         variance = expected + expected**2 * self.inverse[account] + within / weight * factor**2
@@ -88,9 +90,13 @@ def fit(
     """Fits the days of the accounts of one kind.
 
     Args:
-        count: of each day. account: number of its account, below `accounts`. weekday: 0 for Monday.
+        count: of each day.
+        account: number of each day's account, below `accounts`.
+        weekday: 0 for Monday.
         use: whether a day teaches anything; days with a refusal do not.
-        early: whether a day is of the first month. months: how many have passed from its middle to the end; 0 for no cap.
+        early: whether a day is of the first month.
+        accounts: how many there are.
+        months: how many came after the first one; 0 for no cap on growth.
 
     Returns:
         The baseline, and each day's winsorised count (NaN where it was not used).
@@ -100,7 +106,7 @@ def fit(
     factor = _weekdays(x, day)
     s = factor[day]
     kept = x.copy()
-    days = np.bincount(who, s, accounts)
+    days = np.bincount(who, s, accounts).astype(np.float64)
     for _ in range(_ROUNDS):
         total = np.bincount(who, kept, accounts)
         group = float(kept.sum() / max(s.sum(), 1e-9))
@@ -114,7 +120,7 @@ def fit(
     most, capped = _growth(kept, who, s, early[use], group, n0, accounts, months)
     baseline = Baseline(
         group=group, size=1 / max(pooled, 1 / SIZE_MAX), n0=n0, weekday=factor,
-        total=np.bincount(who, kept, accounts), days=days,
+        total=np.bincount(who, kept, accounts).astype(np.float64), days=days,
         inverse=(n * each + _OWN_WEIGHT * pooled) / (n + _OWN_WEIGHT), most=most,
         capped=int((capped & (mean > most)).sum()),
     )  # fmt: skip
@@ -168,7 +174,7 @@ def _winsorised(x: Floats, mean: Floats, inverse: float) -> Floats:
     return np.asarray(np.minimum(x, bar))
 
 
-def _growth(
+def _growth(  # noqa: PLR0917 - the columns that the means are made of
     kept: Floats, who: Ints, s: Floats, early: npt.NDArray[np.bool_], group: float, n0: float, accounts: int, months: float
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:  # fmt: skip
     """The most that each account's mean may be, and for whom a first month says so."""

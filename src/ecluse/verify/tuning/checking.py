@@ -30,13 +30,21 @@ Floats = npt.NDArray[np.float64]
 
 
 def check(
-    kinds: Sequence[KindDays], signed: Signed, *, price: float, may_raise: bool, last: int, ceiling: int
+    kinds: Sequence[KindDays],
+    signed: Signed,
+    *,
+    price: float,
+    may_raise: bool,
+    last: int,
+    ceiling: int,
 ) -> HeldOut:
     """Holds out the days from `last` on (counted from 1970)."""
     earlier = [days.part(days.day < last) for days in kinds]
     later = [days.part(days.day >= last) for days in kinds]
     models = {(d.kind, budget): d.models(budget) for d in earlier for budget in d.peaks}
-    limits = chosen(earlier, models, signed, price=price, may_raise=may_raise, ceiling=ceiling).limits
+    limits = chosen(
+        earlier, models, signed, price=price, may_raise=may_raise, ceiling=ceiling
+    ).limits
     whole = sum(int(days.honest.sum()) for days in later)
     disturbed = sum(int(passed(days, limits).sum()) for days in later)
     extreme, ranked, drift = 0, 0, []
@@ -46,7 +54,9 @@ def check(
             high = int((ranks <= _EXTREME).sum())
             extreme, ranked = extreme + high, ranked + ranks.size
             if ranks.size and binomial_tail(high, ranks.size, _EXTREME) < _DRIFT_DOUBT:
-                drift.append(f"{before.kind}, {label}: {high} of {ranks.size} days more extreme than 99 in 100")
+                drift.append(
+                    f"{before.kind}, {label}: {high} of {ranks.size} days more extreme than 99 in 100"
+                )
     return HeldOut(
         days=whole,
         disturbed=disturbed,
@@ -73,7 +83,9 @@ def _ranks(before: KindDays, after: KindDays, budget: str, number: int) -> Float
     baseline, kept = before.baseline(count)
     use = np.flatnonzero(before.honest)
     use = use[:: max(1, -(-use.size // _AMONG))]
-    scores = -baseline.log_tail(count[use], before.account[use], before.weekday[use], without=kept[use])
+    scores = -baseline.log_tail(
+        count[use], before.account[use], before.weekday[use], without=kept[use]
+    )
     there = after.honest & (after.account < baseline.days.size)
     new = after.peaks[budget].count[there, number].astype(np.int64)
     return conformal(-baseline.log_tail(new, after.account[there], after.weekday[there]), scores)

@@ -92,7 +92,13 @@ class KindDays:
         span = float(self.day.max()) - self.begin + 1
         full = use & (self.day >= self.begin + int(np.ceil(length)) - 1)
         if length <= _SEEN * span and full.any():
-            return seen(count[full], self.account[full], self.day[full], accounts=self.accounts, length=length)
+            return seen(
+                count[full],
+                self.account[full],
+                self.day[full],
+                accounts=self.accounts,
+                length=length,
+            )
         return extrapolated(count[use], self.account[use], self.day[use], span=span, length=length)
 
 
@@ -109,4 +115,3 @@ def too_few(days: KindDays, span: int) -> str:
     if calm < CALM_MIN:
         return f"it has {calm} account-days without a refusal, and fewer than {CALM_MIN} show nothing ordinary"
     return ""
-

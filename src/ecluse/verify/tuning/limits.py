@@ -59,12 +59,25 @@ class Chosen:
 
 
 def chosen(
-    kinds: Sequence[KindDays], models: Models, signed: Signed, *, price: float, may_raise: bool, ceiling: int = CEILING
+    kinds: Sequence[KindDays],
+    models: Models,
+    signed: Signed,
+    *,
+    price: float,
+    may_raise: bool,
+    ceiling: int = CEILING,
 ) -> Chosen:
     """The least strict limits that keep the price; the strictest tried where none does. No limit is above `ceiling`."""
     best: Chosen | None = None
     for factor in STEPS:
-        limits = limits_at(models, signed, share=price / 1000 * factor, may_raise=may_raise, kinds=kinds, ceiling=ceiling)
+        limits = limits_at(
+            models,
+            signed,
+            share=price / 1000 * factor,
+            may_raise=may_raise,
+            kinds=kinds,
+            ceiling=ceiling,
+        )
         above = [int(passed(days, limits).sum()) for days in kinds]
         whole = sum(int(days.honest.sum()) for days in kinds)
         disturbed = sum(above)
@@ -79,7 +92,13 @@ def chosen(
 
 
 def limits_at(
-    models: Models, signed: Signed, *, share: float, may_raise: bool, kinds: Sequence[KindDays], ceiling: int = CEILING
+    models: Models,
+    signed: Signed,
+    *,
+    share: float,
+    may_raise: bool,
+    kinds: Sequence[KindDays],
+    ceiling: int = CEILING,
 ) -> Limits:
     """Limits that each window alone would pass on this share of account-days."""
     limits: Limits = {}
@@ -91,7 +110,9 @@ def limits_at(
             fitted = _fitted(peaks.lengths, wanted, held, may_raise=may_raise)
             limits[days.kind, budget] = tuple(
                 Limit(length, want, limit, way)
-                for length, want, limit, (_, way) in zip(peaks.lengths, wanted, fitted, found, strict=True)
+                for length, want, limit, (_, way) in zip(
+                    peaks.lengths, wanted, fitted, found, strict=True
+                )
             )
     return limits
 
@@ -119,4 +140,3 @@ def passed(days: KindDays, limits: Limits) -> Flags:
         bars = np.array([limit.limit for limit in limits[days.kind, budget]])
         above |= (peaks.count > bars).any(axis=1)
     return above & days.honest
-

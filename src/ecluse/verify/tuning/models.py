@@ -90,11 +90,16 @@ class DayModel:
     def limit(self, share: float) -> tuple[int, str]:
         by_model = _smallest(self.passed, share)
         number = self.ordered.size
-        allowed = int(share * (number + 1)) - 1  # days above it, so that (1 + days above) / (1 + days) <= share
+        allowed = (
+            int(share * (number + 1)) - 1
+        )  # days above it, so that (1 + days above) / (1 + days) <= share
         if allowed < 0:
             by_rank, way = self.largest, "largest"
         else:
-            by_rank, way = int(self.ordered[number - 1 - allowed]) if number > allowed else 0, "ranks"
+            by_rank, way = (
+                int(self.ordered[number - 1 - allowed]) if number > allowed else 0,
+                "ranks",
+            )
         return (by_model, "quantile") if by_model >= by_rank else (rounded(by_rank), way)
 
 
@@ -180,13 +185,11 @@ def seen(count: Ints, account: Ints, day: Ints, *, accounts: int, length: float)
     )
 
 
-def extrapolated(
-    count: Ints, account: Ints, day: Ints, *, span: float, length: float
-) -> LongModel:
+def extrapolated(count: Ints, account: Ints, day: Ints, *, span: float, length: float) -> LongModel:
     """A window longer than the past, in which counts have only grown; `span` and `length` in days."""
     first, last = _ends(account)
     begin = int(day.max()) - span + 1
-    reached = [_until(count, account, day, first, last, begin + span * part / 3) for part in (1, 2)]
+    reached = [_until(count, day < begin + span * part / 3, first, last) for part in (1, 2)]
     whole = count[last].astype(np.float64)
     earlier, later = reached[1] - reached[0], whole - reached[1]
     within = max(float(((later - earlier) ** 2 / 2).mean()), float(later.mean()), 1e-9)
@@ -214,10 +217,10 @@ def _ends(account: Ints) -> tuple[Ints, Ints]:
     return first, np.append(first[1:], account.size) - 1
 
 
-def _until(count: Ints, account: Ints, day: Ints, first: Ints, last: Ints, end: float) -> Floats:
-    """What each account had reached before a day."""
-    inside = np.concatenate(([0], np.cumsum(day < end)))
-    number = inside[last + 1] - inside[first]  # days before the end come first
+def _until(count: Ints, before: npt.NDArray[np.bool_], first: Ints, last: Ints) -> Floats:
+    """What each account had reached on the days before an end, which come first."""
+    inside = np.concatenate(([0], np.cumsum(before)))
+    number = inside[last + 1] - inside[first]
     reached = count[np.maximum(first + number - 1, first)].astype(np.float64)
     return np.asarray(np.where(number > 0, reached, 0.0))
 

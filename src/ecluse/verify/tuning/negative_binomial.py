@@ -47,7 +47,9 @@ def size_of(mean: Any, variance: Any) -> Floats:
 def log_beta_share(x: Floats, a: Floats, b: Floats) -> Floats:
     """The natural logarithm of I_x(a, b), for 0 < x < 1 and positive a and b."""
     front = _log_gamma(a + b) - _log_gamma(a) - _log_gamma(b) + a * np.log(x) + b * np.log1p(-x)
-    low = x < (a + 1) / (a + b + 2)  # there the fraction converges; elsewhere that of the other tail does
+    low = x < (a + 1) / (
+        a + b + 2
+    )  # there the fraction converges; elsewhere that of the other tail does
     first, second = np.where(low, a, b), np.where(low, b, a)
     fraction = _fraction(np.where(low, x, 1 - x), first, second)
     part = front + np.log(fraction) - np.log(first)

@@ -8,7 +8,16 @@ import numpy as np
 from ecluse.model.time import DAY, format_duration
 from ecluse.model.tuning import CurvePoint, KindProposal, Proposal
 from ecluse.verify.tuning.kinds import KindDays
-from ecluse.verify.tuning.limits import Chosen, Limit, Limits, Models, Signed, chosen, limits_at, passed
+from ecluse.verify.tuning.limits import (
+    Chosen,
+    Limit,
+    Limits,
+    Models,
+    Signed,
+    chosen,
+    limits_at,
+    passed,
+)
 from ecluse.verify.tuning.models import WindowModel
 
 __all__ = ["PRICES", "curve", "kept", "proposals"]
@@ -52,9 +61,22 @@ def kept(
     for budget, windows in lengths.items():
         held = signed[days.kind, budget]
         told = f"Kept as it was signed: {why}."
-        limits = [Proposal(w, held[w], held[w], "signed", held[w], 0, 0, told) for w in windows if w in held]
+        limits = [
+            Proposal(w, held[w], held[w], "signed", held[w], 0, 0, told)
+            for w in windows
+            if w in held
+        ]
         made.append(
-            KindProposal(budget, ids[days.kind, budget], days.kind, why, days.accounts, int(days.honest.sum()), 0, tuple(limits))
+            KindProposal(
+                budget,
+                ids[days.kind, budget],
+                days.kind,
+                why,
+                days.accounts,
+                int(days.honest.sum()),
+                0,
+                tuple(limits),
+            )
         )
     return made
 
@@ -77,9 +99,7 @@ def _proposal(
     )
 
 
-def _why(
-    days: KindDays, model: WindowModel, limit: Limit, signed: int | None, price: float
-) -> str:
+def _why(days: KindDays, model: WindowModel, limit: Limit, signed: int | None, price: float) -> str:
     number, span = int(days.honest.sum()), int(days.day.max()) - int(days.day.min()) + 1
     window = format_duration(limit.window)
     who = f"{days.accounts} accounts of kind {days.kind} on {number} account-days of {span} days"
@@ -96,7 +116,11 @@ def _why(
     }[limit.way]  # fmt: skip
     ends = ""
     if limit.limit < limit.wanted:
-        by = "the signed limit, which is not raised unless asked" if limit.limit == signed else "what the shorter windows let through"
+        by = (
+            "the signed limit, which is not raised unless asked"
+            if limit.limit == signed
+            else "what the shorter windows let through"
+        )
         ends = f" Held at {limit.limit} by {by}."
     elif signed is not None and limit.limit > signed:
         ends = f" RAISED above the signed {signed}."
@@ -111,16 +135,30 @@ def curve(
     """What other prices would buy, each with the limits of its own, from the same models.
 
     Args:
-        kinds, models, signed, may_raise, ceiling: see `limits.chosen`.
-        price: the one that was asked for, which is in the curve as well. factor: by which its limits were made stricter.
+        kinds: see `limits.chosen`.
+        models: idem.
+        signed: idem.
+        price: the one that was asked for, which is in the curve as well.
+        factor: by which its limits were made stricter.
+        may_raise: see `limits.chosen`.
         budget: id of the budget per account whose limits are what a thief takes.
+        ceiling: see `limits.chosen`.
     """
     points = []
     for asked in sorted({*PRICES, price}):
         if asked == price:
-            limits = limits_at(models, signed, share=asked / 1000 * factor, may_raise=may_raise, kinds=kinds, ceiling=ceiling)
+            limits = limits_at(
+                models,
+                signed,
+                share=asked / 1000 * factor,
+                may_raise=may_raise,
+                kinds=kinds,
+                ceiling=ceiling,
+            )
         else:
-            limits = chosen(kinds, models, signed, price=asked, may_raise=may_raise, ceiling=ceiling).limits
+            limits = chosen(
+                kinds, models, signed, price=asked, may_raise=may_raise, ceiling=ceiling
+            ).limits
         points.append(_point(kinds, limits, asked, budget))
     return tuple(points)
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,16 @@ def past(rows):
     """Rows of (instant, account, persons)."""
     return from_requests(
         [
-            (at, AccessRequest(account=a, application="x", persons=tuple(p), kind="adviser", organization="body"))
+            (
+                at,
+                AccessRequest(
+                    account=a,
+                    application="x",
+                    persons=tuple(p),
+                    kind="adviser",
+                    organization="body",
+                ),
+            )
             for at, a, p in rows
         ]
     )
@@ -31,19 +41,37 @@ def cases_of(rows, policies=TWO_AN_HOUR):
 
 def test_a_case_says_who_when_by_what_and_what_it_cost():
     found = cases_of(
-        [(1, "ann", [1]), (2, "ann", [2]), (3, "ann", [3, 4]), (4, "ann", [1]), (5, "ann", [4]), (HOUR + 9, "ann", [5])]
+        [
+            (1, "ann", [1]),
+            (2, "ann", [2]),
+            (3, "ann", [3, 4]),
+            (4, "ann", [1]),
+            (5, "ann", [4]),
+            (HOUR + 9, "ann", [5]),
+        ]
     )
     (case,) = found.cases
     assert (case.account, case.kind, case.organization) == ("ann", "adviser", "body")
     assert (case.first_at, case.last_at, case.opened_at, case.closed) == (3, 5, HOUR + 9, HOUR + 6)
-    assert (case.policy, case.window, case.limit, case.used, case.effect) == ("two", HOUR, 2, 3, "deny")
+    assert (case.policy, case.window, case.limit, case.used, case.effect) == (
+        "two",
+        HOUR,
+        2,
+        3,
+        "deny",
+    )
     assert (case.refused, case.released, case.persons) == (2, 1, 2)
     assert found.event.tolist() == [2, 4]
     assert found.of.tolist() == [0, 0]
 
 
 def test_a_day_without_a_refusal_begins_another_case():
-    rows = [(1, "ann", [1, 2]), (2, "ann", [3]), (2 + APART, "ann", [1, 2]), (3 + APART, "ann", [3])]
+    rows = [
+        (1, "ann", [1, 2]),
+        (2, "ann", [3]),
+        (2 + APART, "ann", [1, 2]),
+        (3 + APART, "ann", [3]),
+    ]
     assert len(cases_of(rows).cases) == 2
     nearer = [*rows[:2], (APART, "ann", [1, 2]), (1 + APART, "ann", [3])]
     assert len(cases_of(nearer).cases) == 1
@@ -66,7 +94,11 @@ def test_nobody_refused_is_no_case():
 
 
 ROWS = st.lists(
-    st.tuples(st.integers(0, 4 * DAY), st.sampled_from("ab"), st.sets(st.integers(1, 5), min_size=1, max_size=3)),
+    st.tuples(
+        st.integers(0, 4 * DAY),
+        st.sampled_from("ab"),
+        st.sets(st.integers(1, 5), min_size=1, max_size=3),
+    ),
     max_size=25,
 )
 
@@ -84,7 +116,7 @@ def test_every_refusal_is_in_one_case_of_its_account(rows):
         times = [rows[e][0] for e in mine]
         assert {rows[e][1] for e in mine} == {case.account}
         assert (case.first_at, case.last_at, case.refused) == (times[0], times[-1], len(mine))
-        assert all(b - a < APART for a, b in zip(times, times[1:], strict=False))
+        assert all(b - a < APART for a, b in pairwise(times))
         assert case.persons == len(set().union(*(rows[e][2] for e in mine)))
         others = [e for e, (_, a, _) in enumerate(rows) if a == case.account and e not in refused]
         assert case.released == sum(mine[0] < e < mine[-1] for e in others)
@@ -96,7 +128,11 @@ def test_a_label_fits_by_account_or_organization_and_time():
     (case,) = cases_of([(1, "ann", [1, 2]), (20, "ann", [3])]).cases
     fair = Label("ann", "", 10, 30, "job fair")
     body = Label("", "body", None, None, "outage", honest=False)
-    wrong = [Label("bob", "", None, None, "x"), Label("ann", "", 21, None, "x"), Label("", "body", None, 19, "x")]
+    wrong = [
+        Label("bob", "", None, None, "x"),
+        Label("ann", "", 21, None, "x"),
+        Label("", "body", None, 19, "x"),
+    ]
     (told,), unused = explained([case], [*wrong, fair, body])
     assert (told.reason, told.honest) == ("job fair", True)
     assert unused == wrong

@@ -57,7 +57,9 @@ def test_events_of_an_account_on_a_day_are_one_account_day():
 
 
 ROWS = st.lists(
-    st.tuples(st.integers(0, 40 * DAY), st.integers(0, 7), st.integers(-1, 0)), min_size=1, max_size=60
+    st.tuples(st.integers(0, 40 * DAY), st.integers(0, 7), st.integers(-1, 0)),
+    min_size=1,
+    max_size=60,
 )
 
 

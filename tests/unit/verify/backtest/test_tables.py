@@ -22,7 +22,11 @@ POLICIES = PolicySet(
 KIND = {"a": "adviser", "b": "adviser", "c": "machine"}
 
 ROWS = st.lists(
-    st.tuples(st.integers(0, 12 * DAY), st.sampled_from("abc"), st.sets(st.integers(1, 4), min_size=1, max_size=2)),
+    st.tuples(
+        st.integers(0, 12 * DAY),
+        st.sampled_from("abc"),
+        st.sets(st.integers(1, 4), min_size=1, max_size=2),
+    ),
     min_size=1,
     max_size=40,
 )
@@ -30,7 +34,10 @@ ROWS = st.lists(
 
 def tables(rows, keys, policies=POLICIES, labels=(), since=0):
     history = from_requests(
-        [(at, AccessRequest(account=a, application="x", persons=tuple(p), kind=KIND[a])) for at, a, p in rows]
+        [
+            (at, AccessRequest(account=a, application="x", persons=tuple(p), kind=KIND[a]))
+            for at, a, p in rows
+        ]
     )
     outcome = by_event(history, policies)
     cases = find_cases(history, outcome, policies)
@@ -63,11 +70,21 @@ def test_a_table_adds_up_what_happened_by_hand(rows):
         assert row.price == 1000 * row.disturbed / row.days
 
 
-THREE = [(1, "a", [1, 2]), (2, "a", [3]), (3, "c", [1, 2]), (4, "c", [3]), (5, "b", [1]), (8 * DAY, "b", [1])]
+THREE = [
+    (1, "a", [1, 2]),
+    (2, "a", [3]),
+    (3, "c", [1, 2]),
+    (4, "c", [3]),
+    (5, "b", [1]),
+    (8 * DAY, "b", [1]),
+]
 
 
 def test_what_a_label_explains_is_apart_and_a_theft_disturbs_nobody_honest():
-    labels = (Label("a", "", None, None, "job fair"), Label("c", "", None, None, "theft", honest=False))
+    labels = (
+        Label("a", "", None, None, "job fair"),
+        Label("c", "", None, None, "theft", honest=False),
+    )
     ((all_,), _, _) = tables(THREE, (), labels=labels)
     assert (all_.disturbed, all_.explained, all_.hostile, all_.days) == (2, 2, 1, 4)
     assert all_.price == 1000 * 1 / 4
