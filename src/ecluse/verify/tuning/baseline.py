@@ -33,6 +33,8 @@ _ROUNDS: Final = 4
 _OWN_WEIGHT: Final = 10.0
 """Days by which an account's own dispersion is drawn to that of its peers."""
 _WEEKDAY_MIN: Final = 30
+_AT_FIRST: Final = 1.0
+"""1 / k before anything is fitted, around medians: one wild day must not widen the bar that it is held against."""
 _EVEN: Final = 1e9
 """Instead of n0 where the accounts do not differ at all."""
 
@@ -105,7 +107,7 @@ def fit(
     who, day = account[use], weekday[use]
     factor = _weekdays(x, day)
     s = factor[day]
-    kept = x.copy()
+    kept = _winsorised(x, np.maximum(_medians(x, who), 1.0), _AT_FIRST)
     days = np.bincount(who, s, accounts).astype(np.float64)
     for _ in range(_ROUNDS):
         total = np.bincount(who, kept, accounts)
@@ -165,6 +167,15 @@ def _credibility(own: Floats, days: Floats, group: float, inverse: float) -> flo
     free = float(weight.sum() - (weight**2).sum() / weight.sum())
     between = (spread - (int(there.sum()) - 1) * within) / max(free, 1e-9)
     return min(within / between, _EVEN) if between > 0 else _EVEN
+
+
+def _medians(x: Floats, who: Ints) -> Floats:
+    """For each day, the median of its account's days."""
+    order = np.lexsort((x, who))
+    first = np.flatnonzero(np.diff(who[order], prepend=-1))
+    number = np.diff(first, append=who.size)
+    middle = x[order][first + number // 2]
+    return np.asarray(middle[np.searchsorted(who[order][first], who)])
 
 
 def _winsorised(x: Floats, mean: Floats, inverse: float) -> Floats:
