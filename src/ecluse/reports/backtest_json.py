@@ -42,7 +42,7 @@ def _tried(tried: Tried) -> dict[str, Any]:
             {"organization": exact(r.name), **_numbers(r)} for r in tried.by_organization
         ],
         "budgets": [_budget(row) for row in tried.budgets],
-        "cases": [case_document(case) for case in tried.cases],
+        "cases": [_case_document(case) for case in tried.cases],
         "unused_labels": [_label(label) for label in tried.unused],
         "bounds": [_bound(bound) for bound in tried.bounds],
         "seconds": round(tried.seconds, 3),
@@ -75,7 +75,7 @@ def _budget(row: BudgetRow) -> dict[str, Any]:
     }
 
 
-def case_document(case: Case) -> dict[str, Any]:
+def _case_document(case: Case) -> dict[str, Any]:
     """Writes one case."""
     return {
         "account": exact(case.account),

@@ -134,7 +134,7 @@ def _chosen(
     last = max((int(d.day.max()) for d in kinds), default=0)
     first = min((int(d.day.min()) for d in kinds), default=0)
     held = None
-    if good and 0 < asked.holdout and last - first + 1 - asked.holdout >= asked.holdout:
+    if good and asked.holdout and last - first + 1 >= 2 * asked.holdout:
         held = check(
             good,
             signed,

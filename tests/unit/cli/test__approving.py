@@ -18,9 +18,15 @@ def ledger(tmp_path):
     return root
 
 
-def approving(ledger, **more):
-    given = {"ledger": ledger, "keys": None, "person": "Ada Example", "reason": "tuned", "estate": None} | more
-    return approve(ledger.parent / "p.yaml", **given)
+def approving(ledger, file=None, **more):
+    given = {
+        "ledger": ledger,
+        "keys": None,
+        "person": "Ada Example",
+        "reason": "tuned",
+        "estate": None,
+    } | more
+    return approve(file or ledger.parent / "p.yaml", **given)
 
 
 def entries(ledger):
@@ -62,4 +68,4 @@ def test_a_wrong_file_is_not_approved(ledger):
 
 def test_there_must_be_a_ledger(ledger, tmp_path):
     with pytest.raises(CallerError, match="is not a ledger"):
-        approving(ledger, ledger=tmp_path / "nowhere")
+        approving(tmp_path / "nowhere", file=ledger.parent / "p.yaml")

@@ -25,7 +25,12 @@ LOG = """time,account,person,application
 
 @pytest.fixture
 def files(tmp_path, monkeypatch):
-    for name, text in (("m.yaml", MAPPING), ("p.yaml", POLICY), ("q.yaml", POLICY.replace("2}", "3}")), ("a.csv", LOG)):
+    for name, text in (
+        ("m.yaml", MAPPING),
+        ("p.yaml", POLICY),
+        ("q.yaml", POLICY.replace("2}", "3}")),
+        ("a.csv", LOG),
+    ):
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -48,9 +53,18 @@ def test_json_has_the_cases_and_what_another_set_would_change(files, capsys):
     first, other = document["policies"]
     assert (first["total"]["account_days"], first["total"]["account_days_disturbed"]) == (2, 1)
     assert first["total"]["disturbed_per_1000"] == 500
-    assert [(w["week"], w["accounts_refused"]) for w in first["by_week"]] == [("2026-06-01", 1), ("2026-06-08", 0)]
+    assert [(w["week"], w["accounts_refused"]) for w in first["by_week"]] == [
+        ("2026-06-01", 1),
+        ("2026-06-08", 0),
+    ]
     (case,) = first["cases"]
-    assert (case["account"], case["policy"], case["window"], case["limit"], case["used"]) == ("ann", "two", "1h", 2, 3)
+    assert (case["account"], case["policy"], case["window"], case["limit"], case["used"]) == (
+        "ann",
+        "two",
+        "1h",
+        2,
+        3,
+    )
     assert case["closed_seconds"] == 5398
     assert other["cases"] == []
     (against,) = document["against"]
@@ -65,7 +79,11 @@ def test_a_case_that_is_labelled_is_explained(files, capsys, name):
     assert f"cases: {name}" in err
     file = files / name
     text = file.read_text("utf-8")
-    filled = text.replace(',,true,', ',the job fair,true,') if name.endswith("csv") else text.replace('reason: ""', "reason: the job fair")
+    filled = (
+        text.replace(",,true,", ",the job fair,true,")
+        if name.endswith("csv")
+        else text.replace('reason: ""', "reason: the job fair")
+    )
     assert filled != text
     file.write_text(filled, encoding="utf-8")
     code, out, _ = run(capsys, *LOGS, "--labels", name, "--json")
@@ -76,7 +94,9 @@ def test_a_case_that_is_labelled_is_explained(files, capsys, name):
 
 
 def test_a_label_that_fits_nothing_is_told(files, capsys):
-    (files / "l.yaml").write_text("version: 1\nlabels:\n  - {account: eve, reason: x}\n", encoding="utf-8")
+    (files / "l.yaml").write_text(
+        "version: 1\nlabels:\n  - {account: eve, reason: x}\n", encoding="utf-8"
+    )
     _, out, _ = run(capsys, *LOGS, "--labels", "l.yaml")
     assert "Labels that explain no case: 1" in out
     assert "l.yaml:3" in out
@@ -91,7 +111,19 @@ def test_the_last_weeks_alone(files, capsys):
 
 
 def test_a_ledger_of_a_gate_that_refused_says_the_same_as_the_log(files, capsys):
-    run(capsys, "replay", "a.csv", "--format", "csv", "--map", "m.yaml", "--policy", "p.yaml", "--ledger", "ledger")
+    run(
+        capsys,
+        "replay",
+        "a.csv",
+        "--format",
+        "csv",
+        "--map",
+        "m.yaml",
+        "--policy",
+        "p.yaml",
+        "--ledger",
+        "ledger",
+    )
     _, log, _ = run(capsys, *LOGS, "--json")
     code, ledger, _ = run(capsys, "backtest", "--ledger", "ledger", "--policy", "p.yaml", "--json")
     assert code == 0

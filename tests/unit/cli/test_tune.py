@@ -16,17 +16,49 @@ def run(capsys, *arguments):
 def past(tmp_path_factory):
     folder = tmp_path_factory.mktemp("past") / "past"
     with pytest.raises(SystemExit):
-        main(["simulate", "ordinary", "--accounts", "40", "--days", "35", "--format", "parquet", "--out", str(folder)])
+        main(
+            [
+                "simulate",
+                "ordinary",
+                "--accounts",
+                "40",
+                "--days",
+                "35",
+                "--format",
+                "parquet",
+                "--out",
+                str(folder),
+            ]
+        )
     return folder
 
 
 def options(past):
-    return "tune", *sorted(past.glob("*.parquet")), "--map", past / "mapping.yaml", "--estate", past / "estate.yaml"
+    return (
+        "tune",
+        *sorted(past.glob("*.parquet")),
+        "--map",
+        past / "mapping.yaml",
+        "--estate",
+        past / "estate.yaml",
+    )
 
 
 def test_a_proposal_is_written_checked_and_approved(past, tmp_path, capsys):
     out = tmp_path / "tuned.yaml"
-    code, text, err = run(capsys, *options(past), "--days", "35", "--price", "50", "--holdout", "0", "--out", out, "--json")
+    code, text, err = run(
+        capsys,
+        *options(past),
+        "--days",
+        "35",
+        "--price",
+        "50",
+        "--holdout",
+        "0",
+        "--out",
+        out,
+        "--json",
+    )
     document = json.loads(text)
     assert code in {0, 1}
     assert code == int(any(f["code"] == "price-not-reached" for f in document["findings"]))
@@ -36,7 +68,17 @@ def test_a_proposal_is_written_checked_and_approved(past, tmp_path, capsys):
     code, text, _ = run(capsys, "policy", "check", out, "--estate", past / "estate.yaml", "--json")
     digest = json.loads(text)["digest"]
     run(capsys, "ledger", "init", tmp_path / "ledger")
-    approve = ("policy", "approve", out, "--ledger", tmp_path / "ledger", "--person", "Ada Example", "--reason", "tuned")
+    approve = (
+        "policy",
+        "approve",
+        out,
+        "--ledger",
+        tmp_path / "ledger",
+        "--person",
+        "Ada Example",
+        "--reason",
+        "tuned",
+    )
     code, text, _ = run(capsys, *approve, "--json")
     assert code == 0
     assert json.loads(text)["digest"] == digest
@@ -44,7 +86,11 @@ def test_a_proposal_is_written_checked_and_approved(past, tmp_path, capsys):
     code, text, _ = run(capsys, "ledger", "query", tmp_path / "ledger", query, "--json")
     (row,) = json.loads(text)["rows"]
     detail = json.loads(row["detail"])
-    assert (detail["digest"], detail["person"], detail["reason"]) == (digest, "Ada Example", "tuned")
+    assert (detail["digest"], detail["person"], detail["reason"]) == (
+        digest,
+        "Ada Example",
+        "tuned",
+    )
 
 
 def test_in_words(past, capsys):

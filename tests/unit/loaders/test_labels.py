@@ -20,12 +20,18 @@ def faults(text, file="labels.yaml"):
 
 
 def test_a_date_is_the_whole_day():
-    (one,) = labels("version: 1\nlabels:\n  - {account: ann, from: 2026-06-03, to: 2026-06-04, reason: fair}\n")
-    assert one == Label("ann", "", DAY_3, DAY_3 + 2 * DAY - 1, "fair", honest=True, place="labels.yaml:3")
+    (one,) = labels(
+        "version: 1\nlabels:\n  - {account: ann, from: 2026-06-03, to: 2026-06-04, reason: fair}\n"
+    )
+    assert one == Label(
+        "ann", "", DAY_3, DAY_3 + 2 * DAY - 1, "fair", honest=True, place="labels.yaml:3"
+    )
 
 
 def test_without_an_end_it_is_one_day():
-    (one,) = labels("version: 1\nlabels:\n  - {organization: b, from: 2026-06-03T10:00:00Z, reason: x, honest: false}\n")
+    (one,) = labels(
+        "version: 1\nlabels:\n  - {organization: b, from: 2026-06-03T10:00:00Z, reason: x, honest: false}\n"
+    )
     assert one.until - one.since == DAY
     assert (one.account, one.organization, one.honest) == ("", "b", False)
 
@@ -42,7 +48,10 @@ def test_what_has_no_reason_is_no_label_yet():
         ("version: 2\nlabels: []\n", "version 2 is not known"),
         ("version: 1\nlabels:\n  - {reason: x}\n", "explain every case"),
         ("version: 1\nlabels:\n  - {acount: a, account: a, reason: x}\n", "`acount` is not a key"),
-        ("version: 1\nlabels:\n  - {account: a, from: 2026-06-03, to: 2026-06-01, reason: x}\n", "`to` is before"),
+        (
+            "version: 1\nlabels:\n  - {account: a, from: 2026-06-03, to: 2026-06-01, reason: x}\n",
+            "`to` is before",
+        ),
         ("version: 1\nlabels:\n  - {account: a, from: yesterday, reason: x}\n", "yesterday"),
     ],
 )
@@ -73,21 +82,45 @@ def test_a_table_that_is_not_text():
 
 def case(account, reason="", *, honest=True):
     at = DAY_3 + 5
-    return Case(account, "adviser", "body", at, at + 9, None, "account", 60_000_000, 2, 3, "deny", 4, 1, 5, reason, honest)
+    return Case(
+        account,
+        "adviser",
+        "body",
+        at,
+        at + 9,
+        None,
+        "account",
+        60_000_000,
+        2,
+        3,
+        "deny",
+        4,
+        1,
+        5,
+        reason,
+        honest,
+    )
 
 
-ODD = ["ann", "=1+1", "-minus", "a,b\n\"c\"", "x: {y}", "caf\u00e9\u202e", "'quoted"]
+ODD = ["ann", "=1+1", "-minus", 'a,b\n"c"', "x: {y}", "caf\u00e9\u202e", "'quoted"]
 
 
 @pytest.mark.parametrize("write", [(as_table, "c.csv"), (as_yaml, "c.yaml")])
 def test_a_cases_file_with_its_reasons_is_a_labels_file(write):
     render, name = write
-    cases = [case(account, f"fair of {number}", honest=number % 2 == 0) for number, account in enumerate(ODD)]
+    cases = [
+        case(account, f"fair of {number}", honest=number % 2 == 0)
+        for number, account in enumerate(ODD)
+    ]
     if name == "c.yaml":
         cases = [c for c in cases if c.account.isprintable()]
     found = labels(render(cases), name)
-    assert [(f.account, f.reason, f.honest) for f in found] == [(c.account, c.reason, c.honest) for c in cases]
-    assert all(f.since == c.first_at and f.until == c.last_at for f, c in zip(found, cases, strict=True))
+    assert [(f.account, f.reason, f.honest) for f in found] == [
+        (c.account, c.reason, c.honest) for c in cases
+    ]
+    assert all(
+        f.since == c.first_at and f.until == c.last_at for f, c in zip(found, cases, strict=True)
+    )
 
 
 def test_a_spreadsheet_takes_no_name_for_a_formula():

@@ -12,7 +12,9 @@ from ecluse.model.entry import Entry
 from ecluse.model.policy import Budget, Key, PolicySet, Target, Window
 from ecluse.service.attempts import gather_attempts
 
-POLICIES = PolicySet((Budget("a", (Key.ACCOUNT,), (Window(10, 1),), target=Target(operations=frozenset({"view"}))),))
+POLICIES = PolicySet(
+    (Budget("a", (Key.ACCOUNT,), (Window(10, 1),), target=Target(operations=frozenset({"view"}))),)
+)
 
 
 def person(number):
@@ -20,7 +22,12 @@ def person(number):
 
 
 def entry(at, persons, **more):
-    return Entry(at=at, application="x", persons=tuple(person(p) for p in persons), **{"account": "ann", **more})
+    return Entry(
+        at=at,
+        application="x",
+        persons=tuple(person(p) for p in persons),
+        **{"account": "ann", **more},
+    )
 
 
 @pytest.fixture
@@ -44,7 +51,9 @@ def ledger(tmp_path):
 
 def gather(*ledgers, seen=None):
     directory = open_directory(default_estate(), None)
-    return gather_attempts(ledgers, POLICIES, directory=directory, progress=([] if seen is None else seen).append)
+    return gather_attempts(
+        ledgers, POLICIES, directory=directory, progress=([] if seen is None else seen).append
+    )
 
 
 def test_what_was_refused_is_asked_again(ledger):
@@ -66,7 +75,12 @@ def test_who_was_taken_back_was_not_wanted(ledger):
 
 
 def test_refusals_that_were_only_counted_are_counted(ledger):
-    book = ledger([Entry(at=1, account="ann", kind="refusals", detail=json.dumps({"count": 7})), entry(2, [1])])
+    book = ledger(
+        [
+            Entry(at=1, account="ann", kind="refusals", detail=json.dumps({"count": 7})),
+            entry(2, [1]),
+        ]
+    )
     found = gather(book)
     assert (found.unkept, found.destroyed, len(found.history)) == (7, 0, 1)
 
@@ -78,7 +92,11 @@ def test_several_ledgers_are_one_past_in_order_of_time(ledger):
     found = gather(one, two, seen=seen).history
     assert found.at.tolist() == [5, 7, 9]
     assert [found.account.words[c] for c in found.account.codes] == ["ann", "bob", "bob"]
-    assert [found.organization.words[c] if c >= 0 else "" for c in found.organization.codes] == ["", "body", ""]
+    assert [found.organization.words[c] if c >= 0 else "" for c in found.organization.codes] == [
+        "",
+        "body",
+        "",
+    ]
     assert np.diff(found.rows()).tolist() == [1, 1, 2]
     assert seen[-1] == 3
 

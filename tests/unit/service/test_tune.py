@@ -35,11 +35,15 @@ def simulated(days, *, accounts=200, seed=5, peaks=0.2):
     parts = [world.day(plan.first_day + timedelta(days=n)).requests for n in range(days)]
     some = [r.take(np.flatnonzero(r.counts > 0)) for r in parts]
     kinds = tuple(dict.fromkeys(s.kind for s in plan.world.staff))
-    kind = np.array([kinds.index(plan.world.staff[n].kind) for n in people.staff.tolist()], np.int32)
+    kind = np.array(
+        [kinds.index(plan.world.staff[n].kind) for n in people.staff.tolist()], np.int32
+    )
     actor = np.concatenate([r.actor for r in some]).astype(np.int32)
     sizes = np.concatenate([r.counts for r in some]).astype(np.int64)
     event = np.repeat(np.arange(sizes.size), sizes)
-    rows = pl.DataFrame({"event": event, "person": np.concatenate([r.persons for r in some])}).unique(maintain_order=True)
+    rows = pl.DataFrame(
+        {"event": event, "person": np.concatenate([r.persons for r in some])}
+    ).unique(maintain_order=True)
     sizes = np.bincount(rows["event"].to_numpy(), minlength=sizes.size)
     return History(
         at=np.concatenate([r.at for r in some]),
@@ -135,7 +139,9 @@ def test_a_theft_that_a_label_names_raises_nothing(past):
     both = _with_theft(part, at, code=code, kind=kind)
     trusting = {(k.id, p.window): p.limit for k in tuned(both).kinds for p in k.limits}
     label = Label(thief, "", start, start + DAY, "the theft", honest=False)
-    warned = {(k.id, p.window): p.limit for k in tuned(both, labels=[label]).kinds for p in k.limits}
+    warned = {
+        (k.id, p.window): p.limit for k in tuned(both, labels=[label]).kinds for p in k.limits
+    }
     assert trusting["account-partner", 10 * MINUTE] > warned["account-partner", 10 * MINUTE]
     assert trusting["account-partner", DAY] > warned["account-partner", DAY]
 
@@ -144,8 +150,12 @@ def _with_theft(part, at, *, code, kind):
     sizes = np.concatenate((np.diff(part.rows()), np.ones(at.size, np.int64)))
     whole = History(
         at=np.concatenate((part.at, at)),
-        account=Column(np.append(part.account.codes, np.full(at.size, code, np.int32)), part.account.words),
-        application=Column(np.append(part.application.codes, np.zeros(at.size, np.int32)), part.application.words),
+        account=Column(
+            np.append(part.account.codes, np.full(at.size, code, np.int32)), part.account.words
+        ),
+        application=Column(
+            np.append(part.application.codes, np.zeros(at.size, np.int32)), part.application.words
+        ),
         person=np.append(part.person, (10**9 + np.arange(at.size)).astype(np.uint64)),
         first_row=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
         kind=Column(np.append(part.kind.codes, np.full(at.size, kind, np.int32)), part.kind.words),
@@ -167,10 +177,20 @@ def test_a_short_past_keeps_what_is_signed(past):
 def test_a_set_without_a_budget_to_fit_is_refused(past):
     history, _ = past
     none = read_policy(
-        "version: 1\nbudgets:\n  - {id: a, per: system, counts: persons, limits: {1h: 5}}\n", file="x"
+        "version: 1\nbudgets:\n  - {id: a, per: system, counts: persons, limits: {1h: 5}}\n",
+        file="x",
     )
     with pytest.raises(CallerError, match="no enforcing budget"):
-        tune(history, none, Asked(), estate=None, labels=(), policy_file="x", clock=lambda: 0.0, step=lambda _: None)
+        tune(
+            history,
+            none,
+            Asked(),
+            estate=None,
+            labels=(),
+            policy_file="x",
+            clock=lambda: 0.0,
+            step=lambda _: None,
+        )
 
 
 def test_an_empty_past_is_refused(past):

@@ -24,10 +24,14 @@ def asked_by(days: AccountDays, keys: Sequence[str], *, since: int) -> pl.DataFr
         {name: _column(days, name) for name in ("account", "day", "events", *keys)}
     ).filter(pl.col("day") >= since)
     by = [*keys] or ["all"]
-    return frame.with_columns(all=pl.lit(0)).group_by(by).agg(
-        pl.col("events").sum(),
-        pl.col("account").n_unique().alias("accounts"),
-        pl.len().alias("days"),
+    return (
+        frame.with_columns(all=pl.lit(0))
+        .group_by(by)
+        .agg(
+            pl.col("events").sum(),
+            pl.col("account").n_unique().alias("accounts"),
+            pl.len().alias("days"),
+        )
     )
 
 

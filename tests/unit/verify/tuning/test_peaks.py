@@ -11,7 +11,10 @@ from ecluse.verify.tuning.peaks import peaks_of, warm
 LENGTHS = (HOUR, DAY, 3 * DAY)
 ROWS = st.lists(
     st.tuples(
-        st.integers(0, 6 * DAY), st.sampled_from("ab"), st.sampled_from("xy"), st.sets(st.integers(1, 6), min_size=1, max_size=3)
+        st.integers(0, 6 * DAY),
+        st.sampled_from("ab"),
+        st.sampled_from("xy"),
+        st.sets(st.integers(1, 6), min_size=1, max_size=3),
     ),
     min_size=1,
     max_size=30,
@@ -22,7 +25,9 @@ ROWS = st.lists(
 @given(ROWS, st.booleans())
 def test_a_peak_is_the_most_persons_in_a_window_that_ends_on_that_day(rows, apart):
     rows = sorted(rows, key=lambda r: r[0])
-    history = from_requests([(at, AccessRequest(account=a, application=x, persons=tuple(p))) for at, a, x, p in rows])
+    history = from_requests(
+        [(at, AccessRequest(account=a, application=x, persons=tuple(p))) for at, a, x, p in rows]
+    )
     days = account_days(history, zone="UTC")
     per = (Key.ACCOUNT, Key.APPLICATION) if apart else (Key.ACCOUNT,)
     found = peaks_of(history, days, per, LENGTHS)

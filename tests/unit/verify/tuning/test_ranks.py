@@ -11,7 +11,8 @@ from ecluse.verify.tuning.ranks import at_most, binomial_tail, conformal
 @given(st.integers(0, 40), st.integers(1, 40), st.floats(0.01, 0.99))
 def test_the_binomial_tail_is_its_sum(successes, trials, share):
     exact = math.fsum(
-        math.comb(trials, k) * share**k * (1 - share) ** (trials - k) for k in range(successes, trials + 1)
+        math.comb(trials, k) * share**k * (1 - share) ** (trials - k)
+        for k in range(successes, trials + 1)
     )
     assert binomial_tail(successes, trials, share) == pytest.approx(exact, abs=1e-9)
 
@@ -30,5 +31,8 @@ def test_a_rank_promises_no_more_than_there_are_days():
 
 def test_ranks_of_exchangeable_days_are_honest():
     rng = np.random.default_rng(3)
-    low = [float((conformal(rng.normal(size=40), rng.normal(size=60)) <= 0.1).mean()) for _ in range(400)]
+    low = [
+        float((conformal(rng.normal(size=40), rng.normal(size=60)) <= 0.1).mean())
+        for _ in range(400)
+    ]
     assert np.mean(low) <= 0.11
