@@ -18,10 +18,12 @@ from structure.source import ROOT, files, name_of, text
 RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
     "docs/bound.md": (),
+    "docs/backtest.md": (),
     "docs/estate.md": (),
     "docs/lint.md": ("examples",),
     "docs/policy.md": (),
     "docs/routes.md": (),
+    "docs/tune.md": (),
 }
 """Documents whose console blocks are run, with the folders of the project that they read."""
 

@@ -128,13 +128,16 @@ class Words:
         return (EPOCH + timedelta(microseconds=micros)).astimezone(self.zone)
 
 
-def words(language: Language, *, zone: str | None = None) -> Words:
+def words(language: Language, *, zone: str | None = None, document: str = "") -> Words:
     """Opens a language; times are written in the IANA zone given, else in UTC.
+
+    Options:
+        document: whose own sentences (`languages/DOCUMENT.LANGUAGE.yaml`) are wanted as well.
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: when no zone has that name.
     """
-    sentences = _sentences(language)
+    sentences = _sentences(language, document)
     return (
         Words(language, sentences)
         if zone is None
@@ -143,10 +146,15 @@ def words(language: Language, *, zone: str | None = None) -> Words:
 
 
 @cache
-def _sentences(language: Language) -> Mapping[str, Any]:
-    text = files("ecluse.reports").joinpath("languages", f"{language}.yaml").read_text("utf-8")
-    sentences: Mapping[str, Any] = yaml.safe_load(_typeset(text) if language == "fr" else text)
-    return sentences
+def _sentences(language: Language, document: str) -> Mapping[str, Any]:
+    name = f"{document}.{language}.yaml" if document else f"{language}.yaml"
+    text = files("ecluse.reports").joinpath("languages", name).read_text("utf-8")
+    own: Mapping[str, Any] = yaml.safe_load(_typeset(text) if language == "fr" else text)
+    if not document:
+        return own
+    shared = _sentences(language, "")
+    assert not own.keys() & shared.keys(), "a sentence has one place"
+    return {**shared, **own}
 
 
 def _typeset(text: str) -> str:
