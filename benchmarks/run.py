@@ -83,8 +83,7 @@ def _lines(size: int) -> list[str]:
 
 def replay(size: int, folder: Path, *, shipped: bool) -> Result:
     """Canonical Parquet to decisions: read, gather, decide; then the same history under a second policy."""
-    import polars as pl
-    from workload import one_budget, workload
+    from workload import one_budget
 
     from ecluse import wiring
     from ecluse.engine.twophase import TwoPhase, warm
@@ -92,23 +91,7 @@ def replay(size: int, folder: Path, *, shipped: bool) -> Result:
     from ecluse.model.policy import Effect
     from ecluse.service.replay import collect
 
-    file = folder / f"events-{size}.parquet"
-    if not file.exists():
-        made = workload(size, accounts=min(50_000, size // 100), theft=size // 30)
-        names = pl.Series([f"agent{i:05d}" for i in range(made.accounts)])
-        pl.DataFrame(
-            {
-                "at": made.at,
-                "account": names.gather(made.account).cast(pl.Categorical),
-                "person": made.person.astype(np.int64),
-                "organization": pl.Series([f"body{i:04d}" for i in range(2000)])
-                .gather(made.organization[made.account])
-                .cast(pl.Categorical),
-                "application": pl.Series([f"app{i}" for i in range(12)])
-                .gather(made.application)
-                .cast(pl.Categorical),
-            }
-        ).write_parquet(file, row_group_size=500_000)
+    file = _events(size, folder)
     policies = default_policy() if shipped else one_budget()
     rules = wiring.open_rules(None, None)
     warm()
@@ -132,6 +115,109 @@ def replay(size: int, folder: Path, *, shipped: bool) -> Result:
         "decide s": decide,
         "second policy s": second,
     }
+
+
+def _events(size: int, folder: Path) -> Path:
+    """The workload as canonical Parquet, made once."""
+    import polars as pl
+    from workload import workload
+
+    file = folder / f"events-{size}.parquet"
+    if not file.exists():
+        made = workload(size, accounts=min(50_000, size // 100), theft=size // 30)
+        names = pl.Series([f"agent{i:05d}" for i in range(made.accounts)])
+        pl.DataFrame(
+            {
+                "at": made.at,
+                "account": names.gather(made.account).cast(pl.Categorical),
+                "person": made.person.astype(np.int64),
+                "organization": pl.Series([f"body{i:04d}" for i in range(2000)])
+                .gather(made.organization[made.account])
+                .cast(pl.Categorical),
+                "application": pl.Series([f"app{i}" for i in range(12)])
+                .gather(made.application)
+                .cast(pl.Categorical),
+            }
+        ).write_parquet(file, row_group_size=500_000)
+    return file
+
+
+def backtest(size: int, folder: Path, *, ledger: bool) -> Result:
+    """Who would have been disturbed: read, decide, cases and tables; then the shipped set a fifth stricter, on the same past."""
+    from dataclasses import replace
+
+    from ecluse import wiring
+    from ecluse.loaders.policy import default_policy
+    from ecluse.model.policy import PolicySet, Window
+    from ecluse.service.backtest import Trial
+    from ecluse.wiring.past import past_of_ledgers, past_of_logs
+
+    file, rules = _events(size, folder), wiring.open_rules(None, None)
+    policies = default_policy()
+    stricter = PolicySet(
+        tuple(
+            replace(b, windows=tuple(Window(w.length, w.limit * 4 // 5) for w in b.windows))
+            for b in policies.budgets
+        )
+    )
+    wiring.warm()
+    root = folder / f"asked-{size}"
+    if ledger and not root.exists():
+        _ledger_of(file, root, size)
+    wall, start = time.perf_counter(), time.process_time()
+    if ledger:
+        past = past_of_ledgers(
+            [root], rules=rules, asked=policies, progress=lambda _done, _all: None
+        )
+    else:
+        past = past_of_logs(
+            [file],
+            format_="parquet",
+            mapping=None,
+            rules=rules,
+            asked=policies,
+            progress=lambda _done, _all: None,
+        )
+    read = time.process_time() - start
+    trial = Trial(past.history, "Europe/Paris")
+    trial.run(policies, (), policy_file="shipped", clock=time.perf_counter)
+    whole, spent = time.perf_counter() - wall, time.process_time() - start
+    again = time.perf_counter()
+    second = clocked(
+        lambda: trial.run(stricter, (), policy_file="stricter", clock=time.perf_counter)
+    )
+    return {
+        "units": size,
+        "seconds": spent,
+        "read s": read,
+        "wall s": whole,
+        "a further policy s": second,
+        "wall of that s": time.perf_counter() - again,
+    }
+
+
+def _ledger_of(file: Path, root: Path, size: int) -> None:
+    """The same events as entries of a ledger."""
+    import polars as pl
+
+    from ecluse.ledgers.directory import DirectoryLedger
+
+    events = pl.read_parquet(file)
+    words = ("account", "organization", "application")
+    with DirectoryLedger.create(root) as book:
+        for begin in range(0, size, 250_000):
+            part = events.slice(begin, 250_000)
+            names = (
+                np.repeat(part["person"].to_numpy()[:, None], 2, axis=1).astype("<u8").view("V16")
+            )
+            persons = (
+                pl.Series(names.ravel().tolist(), dtype=pl.Binary).reshape((-1, 1)).arr.to_list()
+            )
+            book.extend(
+                part.select("at", *(pl.col(w).cast(pl.String) for w in words)).with_columns(
+                    persons=persons, account_kind=pl.lit("adviser"), created_at=pl.lit(0)
+                )
+            )
 
 
 def live(size: int, folder: Path, *, shipped: bool) -> Result:
@@ -285,6 +371,8 @@ BENCHES: dict[str, tuple[Callable[[int, Path], Result], int, str]] = {
         10_000_000,
         "events",
     ),
+    "backtest of Parquet": (lambda n, d: backtest(n, d, ledger=False), 10_000_000, "events"),
+    "backtest of a ledger": (lambda n, d: backtest(n, d, ledger=True), 10_000_000, "entries"),
     "live engine, one budget of five windows": (
         lambda n, d: live(n, d, shipped=False),
         200_000,

@@ -18,9 +18,12 @@ from structure.source import ROOT, files, name_of, text
 RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
     "docs/bound.md": (),
+    "docs/backtest.md": (),
     "docs/estate.md": (),
+    "docs/lint.md": ("examples",),
     "docs/policy.md": (),
     "docs/routes.md": (),
+    "docs/tune.md": (),
 }
 """Documents whose console blocks are run, with the folders of the project that they read."""
 
@@ -71,7 +74,7 @@ def _run(example, folder):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     printed = done.stdout + done.stderr

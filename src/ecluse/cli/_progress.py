@@ -44,6 +44,10 @@ class StepBar:
         unit = "" if total is None else "entries"
         self._task = self._bar.add_task(what, total=total, unit=unit, rate="")
 
+    def of(self, done: int, total: int) -> None:
+        """Shows how many of so many entries are done."""
+        self._show(done, total=total, unit="entries")
+
     def done(self, number: int) -> None:
         """Shows how many entries of the step are done."""
         self._show(number)

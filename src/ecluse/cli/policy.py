@@ -13,7 +13,15 @@ from ecluse.cli._config_files import (
     read_estate,
     read_text,
 )
-from ecluse.cli._options import counted, json_option, print_json, print_table, say
+from ecluse.cli._options import (
+    TEXT,
+    TextPath,
+    counted,
+    json_option,
+    print_json,
+    print_table,
+    say,
+)
 from ecluse.sources.written import read_written
 
 if TYPE_CHECKING:
@@ -143,6 +151,48 @@ def _default(out: Path | None, *, as_json: bool) -> None:
     """  # noqa: D301 - click reads it
     text = read_text("policy.yaml")
     give_shipped("policy", text, out, as_json=as_json)
+
+
+@command.command("approve")
+@click.argument("file", type=FILE)
+@click.option(
+    "--ledger",
+    required=True,
+    type=TextPath(path_type=Path, file_okay=False),
+    help="Ledger in which the approval is kept.",
+)
+@click.option(
+    "--keys",
+    type=TextPath(path_type=Path, file_okay=False),
+    help="Folder of the keys, when it is not LEDGER/keys.",
+)
+@click.option("--person", type=TEXT, required=True, help="Who answers for these limits.")
+@click.option("--reason", type=TEXT, required=True, help="Why; it is kept in the ledger.")
+@click.option("--estate", type=FILE, help="Also check the file against this estate file.")
+@json_option
+def _approve(
+    file: Path, *, ledger: Path, keys: Path | None, person: str, reason: str, estate: Path | None, as_json: bool
+) -> None:  # fmt: skip
+    """Records in LEDGER that a named person approves the policy FILE, by its digest.
+
+    It needs the keys of the ledger; a gate that is writing the ledger takes the approval in. The entry is of kind
+    `policy-approved`. It changes nothing by itself: the gate reads the file when it starts or is told to
+    (`ecluse gate reload`).
+
+    \b
+    Example:
+      ecluse policy approve tuned.yaml --ledger evidence --person 'Ada Example' --reason 'tuned on May and June'
+    """  # noqa: D301 - click reads it
+    from ecluse.cli._approving import approve
+
+    done = approve(file, ledger=ledger, keys=keys, person=person, reason=reason, estate=estate)
+    if as_json:
+        print_json(done)
+    else:
+        where = f"entry {done['entry']} of {ledger}"
+        if done["entry"] is None:
+            where = f"left beside {ledger}, whose gate takes it in"
+        say(f"{file}: approved by {person}; SHA-256 {done['digest']}, {where}")
 
 
 def _budget_document(budget: "Budget", policy: "PolicyFile") -> dict[str, Any]:

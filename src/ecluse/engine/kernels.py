@@ -8,7 +8,7 @@ import numpy as np
 
 from ecluse.counting.compiled import compiled
 
-__all__ = ["group", "link", "peak", "reach"]
+__all__ = ["day_peaks", "group", "link", "peak", "reach"]
 
 _jit = compiled(nogil=True, boundscheck=False)
 _GOLDEN = np.uint64(
@@ -141,6 +141,50 @@ def peak(starts, at, former, distinct, lengths):
                     count += 1
                 peaks[k, w] = max(peaks[k, w], count)
     return peaks
+
+
+@_jit
+def day_peaks(starts, at, former, day, lengths):
+    """Gives the highest count of each key on each of its days, in each window that ends there; O(rows x windows).
+
+    `day` is the day of each grouped row; within a key days do not go back.
+
+    Returns:
+        key and day (int32 a run of rows of one key and day), peaks (int32[runs, windows]).
+    """
+    keys = starts.size - 1
+    runs, widest = 0, 0
+    for k in range(keys):
+        widest = max(widest, starts[k + 1] - starts[k])
+        for j in range(starts[k], starts[k + 1]):
+            if j == starts[k] or day[j] != day[j - 1]:
+                runs += 1
+    key_out = np.empty(runs, np.int32)
+    day_out = np.empty(runs, np.int32)
+    peaks = np.zeros((runs, lengths.size), np.int32)
+    later = np.empty(widest, np.int64)
+    nobody = np.zeros(0, np.bool_)
+    before = -1
+    for k in range(keys):
+        begin, end = starts[k], starts[k + 1]
+        _released_links(begin, end, former, nobody, later)
+        run = before
+        for w in range(lengths.size):
+            tail, count, run = begin, 0, before
+            for j in range(begin, end):
+                if j == begin or day[j] != day[j - 1]:
+                    run += 1
+                    key_out[run], day_out[run] = k, day[j]
+                floor = at[j] - lengths[w]
+                while at[tail] <= floor:
+                    if later[tail - begin] >= j:
+                        count -= 1
+                    tail += 1
+                if former[j] < tail:
+                    count += 1
+                peaks[run, w] = max(peaks[run, w], count)
+        before = run
+    return key_out, day_out, peaks
 
 
 @_jit

@@ -142,13 +142,12 @@ class TwoPhase:
         return tuple(found)
 
     def _draw(self, budget: Budget) -> _Drawn:
-        name = _key_name(self.history, budget.per)
+        name = _key_name(self.history, budget.per), budget.target
         if name not in self._keys:
-            self._keys[name] = event_keys(self.history, budget.per)
+            key, keys = event_keys(self.history, budget.per)
+            mask = event_mask(self.history, budget.target)
+            self._keys[name] = (key if mask is None else np.where(mask, key, np.int32(-1)), keys)
         key, keys = self._keys[name]
-        mask = event_mask(self.history, budget.target)
-        if mask is not None:
-            key = np.where(mask, key, np.int32(-1))
         return _Drawn(budget, Spans.of(budget), key, keys, np.zeros(keys, np.bool_))
 
     def _suspect(self, drawn: _Drawn, refused: Flags) -> bool:

@@ -20,7 +20,7 @@ from ecluse.formats.common.tally import Tally
 from ecluse.model.batch import EventBatch
 from ecluse.ports import Directory, Pseudonyms
 
-__all__ = ["Collected", "Collector"]
+__all__ = ["Collected", "Collector", "by_account", "said_or_known"]
 
 _WORDS: Final = (
     "account",
@@ -298,11 +298,9 @@ def _with_facts(history: History, directory: Directory) -> History:
     lineage = facts["lineage"]
     return replace(
         history,
-        kind=_by_account(facts["account_kind"], codes),
-        organization=_organizations(
-            history.organization, _by_account(facts["organization"], codes)
-        ),
-        lineage=None if lineage.equals(facts["account"]) else _by_account(lineage, codes),
+        kind=by_account(facts["account_kind"], codes),
+        organization=said_or_known(history.organization, by_account(facts["organization"], codes)),
+        lineage=None if lineage.equals(facts["account"]) else by_account(lineage, codes),
         created_at=created[codes]
         if (created != 0).any()
         else np.zeros(0, np.int64)
@@ -315,7 +313,8 @@ def _long_ago(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     return np.broadcast_to(np.zeros(1, np.int64), codes.shape)
 
 
-def _by_account(values: pl.Series, codes: npt.NDArray[np.int32]) -> Column | None:
+def by_account(values: pl.Series, codes: npt.NDArray[np.int32]) -> Column | None:
+    """The column of a fact of which there is one value an account; None when it is known of nobody."""
     if values.null_count() == len(values):
         return None
     words, index = _dictionary(values)
@@ -323,8 +322,8 @@ def _by_account(values: pl.Series, codes: npt.NDArray[np.int32]) -> Column | Non
     return Column(table[codes], tuple(words.to_list()))
 
 
-def _organizations(said: Column | None, known: Column | None) -> Column | None:
-    """The organization that the event names, else that of the directory."""
+def said_or_known(said: Column | None, known: Column | None) -> Column | None:
+    """What the events themselves say, and where they are silent what the directory knows."""
     if said is None or known is None:
         return said or known
     words = (*said.words, *known.words)

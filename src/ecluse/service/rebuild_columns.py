@@ -1,11 +1,11 @@
-"""How do released accesses of the ledger become columns, so that millions are counted at once?
+"""How do accesses of the ledger become columns, so that millions are counted at once?
 
 Only what the policies ask about is kept. Entries without a fact have an empty string there; the
 account and the application are always said, even when they say nothing; who has no lineage is its own.
 Cost: about 0.3 µs an entry. Memory: 24 bytes an entry, and 4 for each text column in use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -40,14 +40,15 @@ class _Facts(msgspec.Struct):
 
 
 class Gatherer:
-    """Takes frames of released accesses in the order of the ledger; `finish` gives them in order of time.
+    """Takes frames of accesses in the order of the ledger; `finish` gives them in order of time.
 
     Args:
         policies: the set that will count them.
+        also: text columns that are wanted besides (`service.rebuild_past.WORDS`).
     """
 
-    def __init__(self, policies: PolicySet) -> None:
-        used = _used(policies)
+    def __init__(self, policies: PolicySet, also: Collection[str] = ()) -> None:
+        used = _used(policies) | set(also)
         self._words = [name for name in WORDS if name in used]
         self._facts = [name for name in ("justified", "stepped_up") if name in used]
         self._created, self._bytes = "created_at" in used, "bytes" in used
@@ -59,7 +60,7 @@ class Gatherer:
         """Fields of an entry that the frames must have."""
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Takes released accesses."""
+        """Takes accesses."""
         if frame.height:
             self._waiting.append(frame.select(self.columns))
         if sum(f.height for f in self._waiting) >= _AT_ONCE:

@@ -14,6 +14,7 @@ from ecluse.engine.history import History
 from ecluse.formats.common.mapping import Mapping
 from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.directory import system_time as now
+from ecluse.loaders.defaults import shipped
 from ecluse.loaders.estate import default_estate, load_estate
 from ecluse.loaders.mapping import load_mapping
 from ecluse.loaders.policy import default_policy, load_policy
@@ -39,6 +40,7 @@ __all__ = [
     "random_seed",
     "record_replay",
     "reject_share",
+    "shipped_policy",
     "warm",
 ]
 
@@ -62,9 +64,11 @@ def warm() -> None:
     from ecluse.engine.twophase import warm as warm_replay  # noqa: PLC0415 - compiled code, loaded on need
     from ecluse.merkle.lanes import WORTH_IT, sha256_many  # noqa: PLC0415 - idem
     from ecluse.verify.bound.schedule import warm as warm_schedule  # noqa: PLC0415 - idem
+    from ecluse.verify.tuning.peaks import warm as warm_peaks  # noqa: PLC0415 - idem
 
     warm_replay()
     warm_schedule()
+    warm_peaks()
     nothing = np.zeros((WORTH_IT, 0), np.uint8)
     sha256_many(nothing, np.zeros(0, np.uint8), np.zeros(WORTH_IT + 1, np.int64), nothing)
 
@@ -110,6 +114,11 @@ def open_policies(policy: Path | None, estate: Estate | None) -> PolicySet:
     if policy is None:
         return default_policy()
     return load_policy(read_written(policy), file=str(policy), estate=estate)
+
+
+def shipped_policy() -> bytes:
+    """The text of the policy set that ships with Ecluse."""
+    return shipped("policy.yaml")
 
 
 def open_mapping(mapping: Path | None, format_: str) -> Mapping | None:

@@ -58,7 +58,7 @@ def test_check_tells_findings_and_their_exit_code(folder, capsys):
     code, out, _ = run(capsys, "check", "p.yaml", "--estate", "e.yaml")
     assert code == 1
     assert (
-        "medium: all accounts have no limit over a month  [flow-unbounded-over-a-month]\n  help: add the window 30d"
+        "medium: all accounts have no limit over a month: one account may read up to 3,285 persons in a year  [flow-unbounded-over-a-month]\n  help: add the window 30d"
         in out
     )
     code, out, _ = run(capsys, "check", "p.yaml", "--estate", "e.yaml", "--json")
