@@ -175,6 +175,18 @@ def full() -> Assurance:
         ledger=LEDGER,
         disturbance=DISTURBANCE,
         findings=FINDINGS,
+        accepted=(
+            (
+                Finding(
+                    "budget-in-shadow",
+                    Severity.MEDIUM,
+                    "`probation` only watches (policy.yaml:41)",
+                    "enforce it",
+                    "probation",
+                ),
+                "until the tests of March are over",
+            ),
+        ),
     )
 
 
@@ -213,4 +225,5 @@ def hostile() -> Assurance:
             cases=tuple(RefusalCase(n, n, MADE_AT, n, n, 1, 1, n, True) for n in names),
         ),
         findings=tuple(Finding(n, Severity.HIGH, n, n, n) for n in names),
+        accepted=tuple((Finding(n, Severity.LOW, n, n, n), n) for n in names),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from ecluse.model.estate import Estate, LifeCycle
 
 __all__ = [
     "ACTS",
-    "NOBODY",
+    "NO_PERSON",
     "AccountAct",
     "Act",
     "ApplicationAct",
@@ -83,7 +83,7 @@ ACTS: Final[dict[str, type[Act]]] = {
 }
 """Kinds of ledger entries that change what may be read, and what their detail holds."""
 
-NOBODY: Final = frozenset({"start", "SIGHUP", "schedule"})
+NO_PERSON: Final = frozenset({"start", "SIGHUP", "schedule"})
 """What stands in `by` of an entry where no person is known to have spoken."""
 
 

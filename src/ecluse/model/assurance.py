@@ -1,6 +1,6 @@
 """What a report for a director or an auditor is made of: what could be taken, what was tried, what was changed and by whom."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from ecluse.model.bound import Bound
@@ -279,6 +279,7 @@ class Assurance:
         past, ledger: None without a ledger.
         disturbance: None without a backtest.
         findings: open ones, most severe first; None when they were not looked for.
+        accepted: those that the files let pass in writing, each with its reason.
     """
 
     made_at: int
@@ -293,7 +294,8 @@ class Assurance:
     past: Past | None = None
     ledger: LedgerState | None = None
     disturbance: Disturbance | None = None
-    findings: tuple[Finding, ...] | None = field(default=None)
+    findings: tuple[Finding, ...] | None = None
+    accepted: tuple[tuple[Finding, str], ...] = ()
 
     @property
     def unbounded(self) -> tuple[Cover, ...]:

@@ -6,16 +6,19 @@ entry that claims to be a report can hide nothing that comes later than it, and 
 Entries may have been written by anybody who may append. One that does not say what it must is counted and left out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 import polars as pl
 
-from ecluse.engine.acts import NOBODY
+from ecluse.engine.acts import NO_PERSON
 from ecluse.model.assurance import Decided, DrillRun, EarlierReport, Past, PolicyChange
-from ecluse.model.time import SECOND
+from ecluse.model.drill import DrillDetail, Said
+from ecluse.model.drill import Past as Judged
+from ecluse.service.drill_runs import DRILL
+from ecluse.verify.drill_history import detail_of, history
 from ecluse.verify.terms import compare
 
 __all__ = ["COLUMNS", "KINDS", "REPORT", "read_past"]
@@ -28,7 +31,9 @@ REPORT: Final = "report"
 
 COLUMNS: Final = ("seq", "at", "kind", "account", "detail")
 
-KINDS: Final = ("application", "drill", "hold", "policy", APPROVED, "reopen", REPORT, "retention")
+_JUDGING: Final = (DRILL, "acknowledgement", "finding", "told")
+
+KINDS: Final = (*_JUDGING, "application", "hold", "policy", APPROVED, "reopen", REPORT, "retention")
 """Kinds of entries that a report tells of."""
 
 
@@ -61,39 +66,12 @@ class _Act(msgspec.Struct):
     months: int = 0
 
 
-class _Walk(msgspec.Struct):
-    application: str = ""
-    printed: int | None = None
-    read: int = 0
-
-
-class _Check(msgspec.Struct):
-    code: str = ""
-    passed: bool | None = None
-    after: int | None = None
-
-
-class _Drill(msgspec.Struct):
-    phase: Literal["begin", "end", "check"]
-    drill: str = ""
-    owner: str = ""
-    run: int = 0
-    within: int = 0
-    acknowledge: int = 0
-    stopped_at: int = 0
-    walks: tuple[_Walk, ...] = ()
-    checks: tuple[_Check, ...] = ()
-    passed: bool | None = None
-    by: str = ""
-
-
-_Said: TypeAlias = _Policy | _Approval | _Report | _Act | _Drill
+_Said: TypeAlias = _Policy | _Approval | _Report | _Act
 
 _TYPES: Final[dict[str, type[_Said]]] = {
     "policy": _Policy,
     APPROVED: _Approval,
     REPORT: _Report,
-    "drill": _Drill,
 }
 
 
@@ -114,7 +92,7 @@ def read_past(frames: Iterable[pl.DataFrame], *, since: int | None, now: int) ->
         since: where the report begins when a person says so, microseconds; else after the last report.
         now: when the report is made, by which a drill that never ended is told from one at work.
     """
-    entries, unreadable = _read(frames)
+    entries, said, unreadable = _read(frames)
     reports = [e for e in entries if isinstance(e.said, _Report)]
     first = _first(reports, entries, since)
     begin = reports[-1].at if reports and since is None else since
@@ -122,7 +100,7 @@ def read_past(frames: Iterable[pl.DataFrame], *, since: int | None, now: int) ->
     return Past(
         since=begin,
         after="asked" if since is not None else "report" if reports else "start",
-        drills=_drills([e for e in entries if isinstance(e.said, _Drill)], first, now),
+        drills=_drills(said, first, now),
         changes=tuple(c for c in changes if c.seq >= first),
         decided=tuple(_decided(e) for e in entries if e.seq >= first and type(e.said) is _Act),
         reports=tuple(map(_earlier, reports)),
@@ -132,19 +110,27 @@ def read_past(frames: Iterable[pl.DataFrame], *, since: int | None, now: int) ->
     )
 
 
-def _read(frames: Iterable[pl.DataFrame]) -> tuple[list[_Entry], int]:
-    """The entries of these kinds that can be read, and how many cannot."""
-    entries, unreadable = [], 0
+def _read(frames: Iterable[pl.DataFrame]) -> tuple[list[_Entry], list[Said], int]:
+    """The entries of these kinds that can be read, those that drills are judged by, and how many cannot be read."""
+    entries: list[_Entry] = []
+    said: list[Said] = []
+    unreadable = 0
     for frame in frames:
         wanted = frame.filter(pl.col("kind").is_in(KINDS))
         for seq, at, kind, account, detail in wanted.select(COLUMNS).iter_rows():
             try:
-                said = msgspec.json.decode(detail, type=_TYPES.get(kind, _Act))
+                if kind in _JUDGING:
+                    one = Said(seq, at, kind, account, msgspec.json.decode(detail, type=dict[str, Any]))  # fmt: skip
+                    if kind == DRILL and detail_of(one) is None:
+                        unreadable += 1
+                    said.append(one)
+                    continue
+                read = msgspec.json.decode(detail, type=_TYPES.get(kind, _Act))
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 unreadable += 1
                 continue
-            entries.append(_Entry(seq, at, kind, account, said))
-    return entries, unreadable
+            entries.append(_Entry(seq, at, kind, account, read))
+    return entries, said, unreadable
 
 
 def _first(reports: Sequence[_Entry], entries: Sequence[_Entry], since: int | None) -> int:
@@ -167,7 +153,7 @@ def _changes(entries: Sequence[_Entry]) -> list[PolicyChange]:
     for entry in entries:
         said = entry.said
         assert isinstance(said, _Policy)
-        person = "" if said.by in NOBODY else said.by
+        person = "" if said.by in NO_PERSON else said.by
         former = changes[-1].after if changes else ""
         after = said.written or said.digest
         if after == former or (said.by == "schedule" and not said.written):
@@ -218,63 +204,43 @@ def _earlier(entry: _Entry) -> EarlierReport:
     return EarlierReport(entry.at, entry.account, said.size, tuple(sorted(said.files.items())))
 
 
-def _drills(entries: Sequence[_Entry], first: int, now: int) -> tuple[DrillRun, ...]:
-    """The runs of that time, each from its two or three entries; the last one before when there was none."""
-    runs: dict[int, list[_Entry]] = {}
-    for entry in entries:
-        said = entry.said
-        assert isinstance(said, _Drill)
-        number = entry.seq if said.phase == "begin" else said.run
-        runs.setdefault(number, []).append(entry)
-    ended = {n: e for n, e in runs.items() if any(p.seq >= first for p in e)}
-    chosen = ended or dict(list(runs.items())[-1:])
-    return tuple(_run(parts, now) for parts in chosen.values())
+def _drills(said: Sequence[Said], first: int, now: int) -> tuple[DrillRun, ...]:
+    """The runs of that time, judged with what people did since; the last one before when there was none."""
+    told: dict[int, list[DrillDetail]] = {}
+    latest: dict[int, int] = {}
+    for one in said:
+        detail = detail_of(one)
+        if detail is not None:
+            run = one.seq if detail.phase == "begin" else detail.run
+            told.setdefault(run, []).append(detail)
+            latest[run] = one.seq
+    runs = history(said, now=now)
+    since = [run for run in runs if latest[run.run] >= first]
+    return tuple(_run(run, told[run.run]) for run in since or runs[-1:])
 
 
-def _run(parts: Sequence[_Entry], now: int) -> DrillRun:
-    said = [p.said for p in parts if isinstance(p.said, _Drill)]
-    checks = {c.code: c for s in said for c in s.checks}
-    walks = next((s.walks for s in reversed(said) if s.walks), ())
-    told, acknowledged = checks.get("told"), checks.get("acknowledged")
-    state = _state(said, parts[0].at, now)
-    failed = [c.code for c in checks.values() if c.passed is False]
-    if (
-        state == "failed"
-        and not failed
-        and acknowledged is not None
-        and acknowledged.passed is None
-    ):
-        failed.append("acknowledged")
+def _run(run: Judged, told: Sequence[DrillDetail]) -> DrillRun:
+    walks = next((detail.walks for detail in reversed(told) if detail.walks), ())
+    held = [walk for walk in walks if walk.enforced]
+    printed = [walk.printed for walk in held if walk.printed is not None]
     return DrillRun(
-        drill=next(_first_of(s.drill for s in said), ""),
-        at=parts[0].at,
-        state=state,
-        by=next(_first_of(s.by for s in reversed(said)), ""),
-        owner=next(_first_of(s.owner for s in reversed(said)), ""),
-        applications=tuple(dict.fromkeys(w.application for w in walks)),
-        read=sum(w.read for w in walks) if walks else None,
-        printed=sum(w.printed or 0 for w in walks) if walks and all(w.printed is not None for w in walks) else None,
-        told_after=None if told is None else told.after,
-        acknowledged_after=None if acknowledged is None else acknowledged.after,
-        failed=tuple(failed),
-    )  # fmt: skip
+        drill=run.drill,
+        at=run.at,
+        state=_state(run),
+        by=next((detail.by for detail in reversed(told) if detail.by), ""),
+        owner=run.owner,
+        applications=tuple(dict.fromkeys(walk.application for walk in walks)),
+        read=sum(walk.read for walk in held) if held else None,
+        printed=sum(printed) if held and len(printed) == len(held) else None,
+        told_after=run.after("told"),
+        acknowledged_after=run.after("acknowledged"),
+        failed=run.failed,
+    )
 
 
-def _first_of(words: Iterable[str]) -> Iterator[str]:
-    return (word for word in words if word)
-
-
-def _state(
-    said: Sequence[_Drill], began_at: int, now: int
-) -> Literal["passed", "failed", "waiting", "broken"]:
-    ends = [s for s in said if s.phase != "begin"]
-    if not ends:
-        return "waiting" if now < began_at + said[0].within * SECOND else "broken"
-    last = ends[-1]
-    if last.passed is not None:
-        return "passed" if last.passed else "failed"
-    if any(c.passed is False for c in last.checks):
-        return "failed"
-    stopped_at = next((s.stopped_at for s in reversed(ends) if s.stopped_at), began_at)
-    allowed = max(s.acknowledge for s in said)
-    return "waiting" if now < stopped_at + allowed * SECOND else "failed"
+def _state(run: Judged) -> Literal["passed", "failed", "waiting", "broken"]:
+    if run.passed is None:
+        return "waiting"
+    if run.passed:
+        return "passed"
+    return "broken" if "ended" in run.failed else "failed"

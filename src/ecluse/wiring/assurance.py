@@ -19,22 +19,23 @@ from ecluse.engine.standing import Standing
 from ecluse.ledgers.described import describe
 from ecluse.ledgers.reader import Snapshot, scan, take_snapshot
 from ecluse.loaders.backtest import load_backtest
+from ecluse.loaders.defaults import shipped
 from ecluse.model.adversary import Adversary, Stolen
 from ecluse.model.assurance import Assurance
 from ecluse.model.bound import Bound, Reached
 from ecluse.model.errors import CallerError
 from ecluse.model.estate import Estate
 from ecluse.model.finding import Finding
-from ecluse.model.policy import PolicySet
 from ecluse.reports.assurance.bounds import HORIZONS
 from ecluse.service.past import COLUMNS, KINDS, read_past
 from ecluse.sources.written import read_written
-from ecluse.verify.advice import advise
 from ecluse.verify.bound.bounding import worst
 from ecluse.verify.bound.program import holding
 from ecluse.verify.bound.relaxing import relaxed
-from ecluse.verify.coverage import uncovered
 from ecluse.verify.covers import covers
+from ecluse.verify.lint.reading import Files, inspect
+from ecluse.verify.lint.run import Linted, Outcome, lint
+from ecluse.verify.lints import every
 from ecluse.wiring import open_policies
 from ecluse.wiring.bounding import BoundFiles, Question
 
@@ -96,6 +97,7 @@ def gather(files: ReportFiles, *, by: str, step: Step) -> Gathered:
     done = step("mapping", len(estate.applications) * len(estate.kinds))
     covered = covers(estate, partial(_persons_only, question), done=done)
     # 3. What is open, and the past.
+    linted = _lint(files, question.at)
     past = None if snapshot is None else read_past(acts, since=files.since, now=question.at)
     facts = Assurance(
         made_at=question.at,
@@ -112,7 +114,8 @@ def gather(files: ReportFiles, *, by: str, step: Step) -> Gathered:
         past=past,
         ledger=None if snapshot is None else describe(snapshot),
         disturbance=disturbance,
-        findings=_findings(estate, written, question.at),
+        findings=tuple(_placed(mark) for mark in linted.found),
+        accepted=tuple((_placed(mark), mark.reason) for mark in linted.passed),
     )
     return Gathered(facts, 0 if snapshot is None else snapshot.size)
 
@@ -178,5 +181,21 @@ def _bounds(question: Question, step: Step) -> tuple[Bound, ...]:
     return tuple(found)
 
 
-def _findings(estate: Estate, policies: PolicySet, at: int) -> tuple[Finding, ...]:
-    return (*advise(policies, estate=estate), *uncovered(estate, policies, now=at))
+def _lint(files: ReportFiles, at: int) -> Outcome:
+    """What is wrong in the files as they are written."""
+    policy = ("shipped default", shipped("policy.yaml")) if files.policy is None else _named(files.policy)  # fmt: skip
+    settings = None if files.settings is None else _named(files.settings)
+    read = inspect(Files(policy=policy, estate=_named(files.estate), settings=settings, now=at))
+    return lint(read, every())
+
+
+def _named(path: Path) -> tuple[str, bytes]:
+    return str(path), read_written(path)
+
+
+def _placed(mark: Linted) -> Finding:
+    """A finding with its place in the file, where it has one."""
+    if not mark.file:
+        return mark.finding
+    where = f"{mark.file}:{mark.line}" if mark.line else mark.file
+    return replace(mark.finding, what=f"{mark.finding.what} ({where})")

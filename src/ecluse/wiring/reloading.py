@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ecluse.api.authentication import Authenticator
-from ecluse.engine.acts import ACTS, NOBODY
+from ecluse.engine.acts import ACTS, NO_PERSON
 from ecluse.engine.scaling import scaled
 from ecluse.model.errors import CallerError, ConfigError, EcluseError, UnavailableError
 from ecluse.model.finding import Finding, Severity
@@ -90,7 +90,7 @@ class Reloading:
             self._rules = former
             self._refused(error)
             return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
-        if by not in NOBODY and self._signed != self._rules.policies.digest:
+        if by not in NO_PERSON and self._signed != self._rules.policies.digest:
             self.note_policies(by)  # in force already, and nobody had put a name to it
         unread = await asyncio.to_thread(self._former.findings)
         for finding in self._findings.open():
@@ -119,7 +119,7 @@ class Reloading:
         }
         self._keeper.note("policy", detail)
         self._noted, self._written = policies.digest, written.digest
-        if by not in NOBODY:
+        if by not in NO_PERSON:
             self._signed = written.digest
 
     def _wanted(self) -> PolicySet:

@@ -10,6 +10,8 @@ from ecluse.model.entry import Entry
 from ecluse.model.errors import CallerError, ConfigError
 from ecluse.model.estate import LifeCycle
 from ecluse.model.time import DAY
+from ecluse.reports.language import words
+from ecluse.verify import lints
 from ecluse.wiring import now, open_policies
 from ecluse.wiring.assurance import ReportFiles, gather
 
@@ -106,6 +108,22 @@ def test_relaxed_settings_add_to_the_map_too(files, tmp_path):
     )
     assert [c.short for c in relaxed.covers] >= [c.short for c in plain.covers]
     assert sum(c.short for c in relaxed.covers) > sum(c.short for c in plain.covers)
+
+
+def test_findings_are_those_of_the_lints_at_their_place(files):
+    files.policy.write_text(
+        "version: 1\nbudgets:\n  - {id: a, per: account, limits: {24h: 5}, mode: shadow}\n", "utf-8"
+    )
+    facts = _gather(files).facts
+    codes = {f.code for f in facts.findings}
+    assert codes & {"budget-in-shadow", "shadow-on-sensitive", "flow-only-watched"}
+    assert any("policy.yaml:" in f.what for f in facts.findings)
+
+
+def test_every_lint_has_a_headline_in_both_languages():
+    for language in ("en", "fr"):
+        sentences = words(language, document="assurance").sentences
+        assert {f"lint.{code.replace('-', '_')}" for code in lints.codes()} == {k for k in sentences if k.startswith("lint.")}  # fmt: skip
 
 
 def test_wrong_files_are_refused(files, tmp_path):

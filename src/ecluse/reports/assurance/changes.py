@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ecluse.engine.acts import NOBODY
+from ecluse.engine.acts import NO_PERSON
 from ecluse.model.assurance import (
     Assurance,
     BudgetChange,
@@ -79,7 +79,7 @@ def _policies(past: Past, words: Words) -> Iterator[Block]:
 
 def _row(change: PolicyChange, words: Words) -> tuple[Cell, ...]:
     say = words.say
-    by = say(f"by.{change.by.lower()}") if change.by in NOBODY else name(change.by)
+    by = say(f"by.{change.by.lower()}") if change.by in NO_PERSON else name(change.by)
     before = short_digest(change.before) if change.before else say("changes.first")
     return (
         Cell(words.stamp(change.at)[:16], visible(change.file, longest=120) if change.file else ""),

@@ -62,6 +62,7 @@ def document(facts: Assurance, *, files: Mapping[str, str]) -> dict[str, Any]:
         "reports": None if facts.past is None else [_plain(r) for r in facts.past.reports],
         "backtest": None if facts.disturbance is None else _disturbance(facts.disturbance),
         "findings": None if facts.findings is None else [finding_document(f) for f in sorted(facts.findings, key=lambda f: (-f.severity, f.code, f.about))],
+        "accepted": [{**finding_document(f), "reason": exact(reason)} for f, reason in facts.accepted],
         "ledger": None if facts.ledger is None else _plain(facts.ledger),
     }  # fmt: skip
 

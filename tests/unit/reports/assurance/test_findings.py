@@ -5,7 +5,7 @@ from dataclasses import replace
 from assurance_factory import bare, full
 from ecluse.model.finding import Finding, Severity
 from ecluse.reports.assurance.findings import chapter
-from ecluse.reports.document.blocks import FindingList, Note, Paragraph
+from ecluse.reports.document.blocks import FindingList, Note, Paragraph, Table
 from ecluse.reports.language import words
 
 EN, FR = words("en", document="assurance"), words("fr", document="assurance")
@@ -19,13 +19,21 @@ def test_most_severe_first():
 
 
 def test_nothing_found_and_nobody_looked():
-    assert [type(b) for b in chapter(replace(full(), findings=()), EN)][1:] == [Paragraph]
+    assert [type(b) for b in chapter(replace(full(), findings=(), accepted=()), EN)][1:] == [
+        Paragraph
+    ]
     assert [b.warns for b in chapter(bare(), EN) if isinstance(b, Note)] == [True]
+
+
+def test_what_the_files_let_pass_has_its_reason():
+    (table,) = [b for b in chapter(full(), FR) if isinstance(b, Table)]
+    assert [c.text for c in table.rows[0]] == ["Un budget en observation seule", "moyenne", "until the tests of March are over"]  # fmt: skip
+    assert not [b for b in chapter(replace(full(), accepted=()), FR) if isinstance(b, Table)]
 
 
 def test_very_many_are_cut_and_counted():
     many = tuple(Finding("c", Severity.LOW, f"n {i}", "h", str(i)) for i in range(100))
-    blocks = list(chapter(replace(full(), findings=many), EN))
+    blocks = list(chapter(replace(full(), findings=many, accepted=()), EN))
     (found,) = [b for b in blocks if isinstance(b, FindingList)]
     assert len(found.items) == 80
     assert "and 20 more" in blocks[-1].text

@@ -17,6 +17,7 @@ def test_everything():
     assert told["changes"][1]["signed"] == "Claude Martin"
     assert told["since"] == {"at": "2026-10-01T08:00:00Z", "after": "report", "unreadable": 0}
     assert [f["severity"] for f in told["findings"]] == ["critical", "high", "low"]
+    assert told["accepted"][0]["reason"] == "until the tests of March are over"
     assert told["ledger"]["size"] == 1_340_000
     assert told["backtest"]["first_at"] == "2026-08-31T00:00:00Z"
     assert told["estate"]["accounts"] == 10_053
