@@ -134,16 +134,24 @@ def _detail(bound: Bound, words: Words) -> Iterator[Block]:
 def _horizon(reached: Reached, words: Words) -> tuple[Cell, ...]:
     say = words.say
     nature = "bound.open" if reached.persons is None else "bound.exact" if reached.exact else "bound.upper"  # fmt: skip
-    best = ""
-    if reached.persons is not None and not reached.exact:
-        best = say("bound.best", n=reached.reached) if reached.reached else say("bound.untried")
     return (
         Cell(words.duration(reached.horizon), strong=True),
         persons_cell(reached.persons, words),
-        Cell(say(nature), best),
+        Cell(say(nature), _why(reached, words)),
         Cell(persons(reached.silent, words)),
         Cell(say("bound.nobody") if reached.stopped is None else words.number(reached.stopped)),
     )
+
+
+def _why(reached: Reached, words: Words) -> str:
+    """Why a number is only an upper bound; empty when it is exact."""
+    if reached.persons is None or reached.exact:
+        return ""
+    if not reached.reached:
+        return words.say("bound.untried")
+    if reached.reached < reached.persons:
+        return words.say("bound.best", n=reached.reached)
+    return words.say("bound.widest")
 
 
 def _settings(bound: Bound, words: Words) -> Iterator[tuple[Cell, ...]]:

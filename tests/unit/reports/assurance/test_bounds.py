@@ -47,6 +47,15 @@ def test_an_upper_bound_says_what_the_best_plan_takes():
     assert {s.replace("\u00a0", " ") for s in small} == {"le meilleur plan connu en prend 480"}
 
 
+def test_an_upper_bound_that_a_plan_reaches_says_what_is_taken_at_its_widest():
+    first = full().bounds[0]
+    widest = replace(first, horizons=tuple(replace(r, exact=False) for r in first.horizons))
+    untried = replace(first, horizons=tuple(replace(r, exact=False, reached=0) for r in first.horizons))  # fmt: skip
+    for bound, words_ in ((widest, "at their widest"), (untried, "no plan was tried")):
+        detail = [b for b in chapter(replace(full(), bounds=(bound,)), EN) if isinstance(b, Table)][1]  # fmt: skip
+        assert all(words_ in row[2].small for row in detail.rows)
+
+
 def test_ways_without_a_bound_are_listed_in_the_words_of_the_software():
     blocks = list(chapter(full(), FR))
     place = next(i for i, b in enumerate(blocks) if isinstance(b, Note) and b.warns)
