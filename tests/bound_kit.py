@@ -1,15 +1,17 @@
 """Random estates, policies and thieves for the loss bound, and how a schedule is carried out on the engine."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 
 from ecluse.engine.evaluate import Engine
+from ecluse.engine.snapshot import restore, snapshot
 from ecluse.model.access import AccessRequest
 from ecluse.model.adversary import ALL, Adversary, Stolen
 from ecluse.model.estate import AccountKind, Application, Estate, Headcount, Organization
-from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
-from ecluse.model.time import DAY, MINUTE
+from ecluse.model.policy import Budget, Count, Effect, Hours, Key, Mode, PolicySet, Target, Window
+from ecluse.model.time import MINUTE
 
 START = 1_752_300_000_000_000
 LENGTHS = (1, 2, 4, 8, 16)
@@ -106,8 +108,10 @@ def random_adversary(rng: Random, estate: Estate) -> Adversary:
     choice = rng.randint(0, 4)
     if choice == 0:
         stolen = (Stolen(),)
-    elif choice == 1:
-        stolen = (Stolen(kind=rng.choice(estate.kinds).id, accounts=rng.randint(1, 3)),)
+    elif (
+        choice == 1
+    ):  # not more than there are bodies: whole accounts cannot be spread evenly over fewer
+        stolen = (Stolen(kind=rng.choice(estate.kinds).id, accounts=rng.randint(1, 2)),)
     elif choice == 2:
         stolen = (Stolen(organization=body.id, accounts=ALL),)
     elif choice == 3:
@@ -181,5 +185,195 @@ def created_at(found, hand) -> int:
     return START - hand.column.cell.phase.begin if hand.column.group.any_age else 0
 
 
-assert replace is not None
-assert DAY > MINUTE
+def random_world(rng: Random) -> tuple[Estate, PolicySet, Adversary]:
+    """As above, and besides: ages, caseloads, hours of the day, given factors and words, accounts that are created."""
+    estate = random_estate(rng)
+    kinds = tuple(
+        replace(k, creates=("partner",) if rng.random() < 0.4 else ()) for k in estate.kinds
+    )
+    estate = replace(
+        estate,
+        kinds=kinds,
+        accounts_table=rng.choice([None, "accounts.csv"]),
+        caseload_table=rng.choice([None, "caseload.csv"]),
+    )
+    policies = random_policies(rng, estate, dividing=rng.random() < 0.5)
+    budgets = tuple(
+        b if i == 0 and rng.random() < 0.7 else replace(b, target=_conditions(rng, b.target))
+        for i, b in enumerate(policies.budgets)
+    )
+    adversary = random_adversary(rng, estate)
+    creates = rng.choice([0, 0, 1, 3, None])
+    return estate, PolicySet(budgets, "world"), replace(adversary, creates=creates)
+
+
+def _conditions(rng: Random, target: Target) -> Target:
+    change = rng.randint(0, 5)
+    if change == 0:
+        return replace(target, younger_than=rng.choice([4, 9]) * MINUTE)
+    if change == 1:
+        return replace(target, older_than=rng.choice([2, 5]) * MINUTE)
+    if change == 2:
+        return replace(target, own=rng.random() < 0.5)
+    if change == 3:
+        return replace(target, justified=rng.random() < 0.5)
+    if change == 4:
+        return replace(target, stepped_up=rng.random() < 0.5)
+    hours = Hours("Europe/Paris", ((480, 485), (490, 500)))
+    return replace(target, hours=hours)
+
+
+@dataclass
+class Account:
+    """One account in the thief's hands."""
+
+    name: str
+    kind: AccountKind
+    organization: str
+    created_at: int
+    lineage: str
+
+
+def attack(
+    rng: Random, estate: Estate, policies: PolicySet, adversary: Adversary, horizon: int
+) -> int:
+    """One random theft over twice the horizon; the most distinct persons in any stretch of the horizon's length.
+
+    It knows the policies, and is greedy, patient, at the edges of windows, or random; the engine is restarted from a
+    snapshot now and then, the clock jumps back, reservations are posted in part, released, or forgotten.
+    """
+    accounts = _accounts(rng, estate, adversary)
+    engine = Engine(policies)
+    taken: list[tuple[int, int]] = []
+    manner = rng.choice(["greedy", "patient", "edges", "random"])
+    for at in _instants(rng, manner, policies, horizon):
+        if rng.random() < 0.02:
+            engine = restore(policies, snapshot(engine))
+        _create(rng, estate, adversary, accounts, at)
+        tries = rng.choice([3, 8]) if manner in {"greedy", "edges"} else 1
+        for _ in range(tries):
+            request = _ask(rng, estate, adversary, accounts)
+            if request is None:
+                continue
+            told = at if rng.random() < 0.9 else at - rng.randint(0, 3 * MINUTE)
+            shown = _read(rng, engine, request, told)
+            taken += [(engine.clock, person) for person in shown]
+    return most_distinct(taken, horizon)
+
+
+def most_distinct(taken: list[tuple[int, int]], length: int) -> int:
+    """The most different persons in any half-open stretch (t - length, t]."""
+    inside: Counter[int] = Counter()
+    first, most = 0, 0
+    for at, person in taken:
+        inside[person] += 1
+        while taken[first][0] <= at - length:
+            inside[taken[first][1]] -= 1
+            if not inside[taken[first][1]]:
+                del inside[taken[first][1]]
+            first += 1
+        most = max(most, len(inside))
+    return most
+
+
+def _read(rng: Random, engine: Engine, request: AccessRequest, at: int) -> tuple[int, ...]:
+    if rng.random() < 0.8:
+        return request.persons if engine.check(request, at).permitted else ()
+    decision = engine.reserve(request, at, 2 * MINUTE)
+    if not decision.permitted:
+        return ()
+    end = rng.random()
+    if end < 0.3:
+        engine.release(decision.reservation, engine.clock)
+        return ()
+    if end < 0.6:
+        some = request.persons[: rng.randint(0, len(request.persons))]
+        engine.post(decision.reservation, engine.clock, some)
+        return some
+    return request.persons
+
+
+def _accounts(rng: Random, estate: Estate, adversary: Adversary) -> list[Account]:
+    kinds = {k.id: k for k in estate.kinds}
+    found: list[Account] = []
+    for theft, stolen in enumerate(adversary.stolen):
+        everybody = [
+            (h.kind, o.id)
+            for o in estate.organizations
+            for h in o.accounts
+            for _ in range(h.count)
+            if stolen.kind in {None, h.kind} and stolen.organization in {None, o.id}
+        ]
+        number = len(everybody) if stolen.accounts == ALL else min(stolen.accounts, len(everybody))
+        for place, (kind, body) in enumerate(rng.sample(everybody, number)):
+            age = rng.choice([0, 1, 3, 6, 20]) * MINUTE
+            name = f"{theft}-{place}"
+            born = START - age if estate.accounts_table else 0
+            found.append(Account(name, kinds[kind], body, born, name))
+    return found
+
+
+def _create(
+    rng: Random, estate: Estate, adversary: Adversary, accounts: list[Account], at: int
+) -> None:
+    """Opens accounts, where a stolen kind may, at most so many in all as in 24 hours (the theft is shorter)."""
+    made = sum(1 for a in accounts if a.name.startswith("new"))
+    creators = [a for a in accounts if a.kind.creates and not a.name.startswith("new")]
+    most = 6 if adversary.creates is None else adversary.creates
+    if not creators or made >= most or rng.random() < 0.5:
+        return
+    kinds = {k.id: k for k in estate.kinds}
+    creator = rng.choice(creators)
+    kind = kinds[creator.kind.creates[0]]
+    name = f"new-{made}"
+    known = estate.accounts_table is not None
+    born, lineage = (at, creator.lineage) if known else (0, name)
+    accounts.append(Account(name, kind, creator.organization, born, lineage))
+
+
+def _ask(
+    rng: Random, estate: Estate, adversary: Adversary, accounts: list[Account]
+) -> AccessRequest | None:
+    if not accounts:
+        return None
+    account = rng.choice(accounts)
+    allowed = account.kind.applications
+    open_ = [(i, a) for i, a in enumerate(estate.applications) if not allowed or a.id in allowed]
+    if not open_:
+        return None
+    place, application = rng.choice(open_)
+    people = [rng.randrange(application.population) for _ in range(rng.choice([1, 1, 2, 4]))]
+    persons = tuple(dict.fromkeys(place * 1_000_000 + p + 1 for p in people))
+    own = tuple(p % 2 == 0 for p in persons) if estate.caseload_table else None
+    return AccessRequest(
+        account=account.name,
+        application=application.id,
+        persons=persons,
+        session=str(rng.random()),
+        source=f"198.51.100.{rng.randint(0, 255)}",
+        organization=account.organization,
+        lineage=account.lineage,
+        kind=account.kind.id,
+        factor=rng.choice(account.kind.factors or ("other",)),
+        operation=rng.choice(application.operations or ("view", "other")),
+        categories=(rng.choice(application.categories or ("identity", "other")),),
+        justified=rng.random() < 0.5,
+        stepped_up=adversary.second_factor and rng.random() < 0.5,
+        created_at=account.created_at,
+        own=own,
+    )
+
+
+def _instants(rng: Random, manner: str, policies: PolicySet, horizon: int) -> list[int]:
+    end = 2 * horizon
+    if manner == "greedy":
+        step = max(MINUTE // 2, end // 40)
+        return [START + at for at in range(0, end, step)]
+    if manner == "patient":
+        return [START + end * n // 90 for n in range(90)]
+    if manner == "edges":
+        lengths = sorted({w.length for b in policies.budgets for w in b.windows})
+        length = rng.choice(lengths)
+        at = [n * length + d for n in range(end // length + 1) for d in (0, length - 1)]
+        return [START + a for a in sorted(at)[:60]]
+    return [START + at for at in sorted(rng.randrange(end) for _ in range(80))]

@@ -21,6 +21,7 @@ class FakeDesk:
         self.found: tuple[Finding, ...] = ()
         self.state: dict[str, Any] = {"status": "pass", "findings": 0}
         self.counts = Tally()
+        self.seen: dict[str, dict[str, str]] = {}
 
     async def ask(self, operation: Operation, asked: Asked, client: Client) -> Answer:
         self.asked.append((operation, asked, client))
@@ -31,6 +32,9 @@ class FakeDesk:
 
     def findings(self) -> tuple[Finding, ...]:
         return self.found
+
+    def acknowledged(self, finding: Finding) -> dict[str, str] | None:
+        return self.seen.get(finding.code)
 
     def health(self) -> dict[str, Any]:
         return self.state

@@ -49,7 +49,7 @@ class Thief:
         while not self.ended:
             try:
                 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as opened:
-                    opened.settimeout(5)
+                    opened.settimeout(60)
                     opened.connect(self.path)
                     while not self.ended:
                         self._one(opened, reserve=draw.random() < 0.3)
@@ -106,7 +106,7 @@ def run(rounds: int, *, limit: int, folder: Path, seed: int = 0) -> dict[str, in
             time.sleep(draw.random() * 0.15)
             gate.kill()
             gate.start()
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not thief.refused and time.monotonic() < end:
             time.sleep(0.05)
         thief.stop()

@@ -8,14 +8,28 @@ import polars as pl
 from ecluse.engine.explain import Usage
 from ecluse.model.access import AccessRequest
 from ecluse.model.account import AccountFacts
+from ecluse.model.asked import Asked
 from ecluse.model.call import Call, Verdict
+from ecluse.model.channel import Message
 from ecluse.model.decision import Hold
+from ecluse.model.drill import Said, Visit
 from ecluse.model.entry import Entry
 from ecluse.model.finding import Finding
 from ecluse.model.ids import Pseudonym
 from ecluse.model.policy import Key, PolicySet
 
-__all__ = ["Counter", "Directory", "Ledger", "Pseudonyms", "Ticket"]
+__all__ = [
+    "Channel",
+    "Clock",
+    "Counter",
+    "Directory",
+    "DrillGate",
+    "Ledger",
+    "Pseudonyms",
+    "Ticket",
+    "Visitor",
+    "Witness",
+]
 
 
 class Ticket(Protocol):
@@ -137,6 +151,26 @@ class Ledger(Protocol):
         ...
 
 
+class Channel(Protocol):
+    """A way on which a person hears of a finding.
+
+    Attributes:
+        confirms: whether the other end says that it has a message; otherwise one that is lost is lost without a word.
+    """
+
+    @property
+    def confirms(self) -> bool: ...
+
+    def send(self, message: Message) -> str:
+        """Called in a thread of the channel's own, one message at a time; says in a few words who took it.
+
+        Promises that the server at the other end has taken the message for everybody concerned (where it `confirms`), or
+        raises `UnavailableError`; then it is called again, so a message may come twice under the same `id`.
+        On a crash the messages that wait are lost, and the findings are still open at the next start.
+        """
+        ...
+
+
 class Directory(Protocol):
     """Tells the facts of accounts.
 
@@ -163,6 +197,10 @@ class Directory(Protocol):
 
     def descendants(self, account: str) -> frozenset[str]:
         """Called to show what a hold takes along; all accounts that it created, directly or through others."""
+        ...
+
+    def knows(self, account: str) -> bool:
+        """Called when a person names an account to close; whether it is listed, was added or has created others."""
         ...
 
     def check_new(self, account: str, *, created_by: str | None) -> None:
@@ -261,4 +299,63 @@ class Counter(Protocol):
 
     async def close(self) -> None:
         """Called once at the end."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time and lets it pass."""
+
+    def now(self) -> int:
+        """The instant, in microseconds."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Called between two looks at something that another process does."""
+        ...
+
+
+class Visitor(Protocol):
+    """Reads as the synthetic account does, through one application or in its place."""
+
+    def visit(self, person: str) -> Visit:
+        """Called for each honey person; what an account at a screen would see.
+
+        Raises `UnavailableError` when the application does not answer, or answers neither with the person nor with a refusal.
+        """
+        ...
+
+
+class DrillGate(Protocol):
+    """What a drill asks of the running gate. Every method raises `UnavailableError` when it does not answer."""
+
+    def explain(self, question: Asked) -> dict[str, Any]:
+        """Called before anybody is read; the numbers of every budget for a request, which counts nothing."""
+        ...
+
+    def status(self, account: str, *, application: str = "") -> dict[str, Any]:
+        """Called before anybody is read; whether the account is closed."""
+        ...
+
+    def drill(self, detail: Mapping[str, Any]) -> dict[str, Any]:
+        """Called at the beginning and at the end; durable when it returns, with `run` and `at`."""
+        ...
+
+
+class Witness(Protocol):
+    """What the ledger says, read beside the gate that writes it. Every call reads it anew; nothing is written."""
+
+    def shown(self, account: str, *, after: int, since: int) -> dict[str, frozenset[bytes]]:
+        """Called after a drill; by application the pseudonyms shown in entries after number `after`, not older than `since`."""
+        ...
+
+    def said(self, *, since: int) -> list[Said]:
+        """Called again and again; findings, what was told, what was seen, drills, in their order."""
+        ...
+
+    def last_accesses(self, *, since: int, but: frozenset[str]) -> dict[str, int]:
+        """Called once; the instant of each application's last access, those of some accounts left out."""
+        ...
+
+    def pseudonyms(self, persons: Sequence[str]) -> list[Pseudonym]:
+        """Called once; what the ledger calls these persons."""
         ...

@@ -91,7 +91,7 @@ def heed_interrupts():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def ended(process, data=None, *, keep_open=None, timeout=30):
+def ended(process, data=None, *, keep_open=None, timeout=120):
     """Waits for a process and tells what it left behind; its input may be kept open until then."""
     if keep_open is not None:
         process.stdin = None

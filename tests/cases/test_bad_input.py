@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +75,9 @@ def test_every_format_given_to_every_other(sample, form):
         assert succeeds(ran).document["events"] + sum(ran.document["ignored"].values()) > 0
 
 
+LINTED = ("--policy", "--estate", "--settings", "--routes", "--map")
+
+
 @pytest.mark.parametrize("kind", PLACES)
 def test_where_there_is_nothing_to_read(files, kind):
     bad = place(kind, files)
@@ -88,6 +90,8 @@ def test_where_there_is_nothing_to_read(files, kind):
     for command in ("policy check", "policy show", "estate check"):
         fails(run(*command.split(), bad, "--json"), 2, 6)
     fails(run("policy", "check", files / "policy.yaml", "--estate", bad), 2, 6)
+    for option in LINTED:
+        fails(run("lint", option, bad, "--json"), 2, 6)
     fails(run("exposure", "--ledger", bad, "--account", "a", "--json"), 2)
     for command in ("verify", "checkpoint", "seal", "retain", "show"):
         fails(run("ledger", command, bad, "--json"), 2)
@@ -126,6 +130,7 @@ def test_what_is_no_policy_estate_or_mapping_is_refused_at_its_place(files, kind
         ("policy", "show", bad),
         ("policy", "check", files / "policy.yaml", "--estate", bad),
         ("estate", "check", bad),
+        *(("lint", option, bad) for option in LINTED),
         ("replay", good, "--map", bad),
         ("replay", good, "--map", files / "map.yaml", "--policy", bad),
         ("replay", good, "--map", files / "map.yaml", "--estate", bad),
@@ -312,9 +317,7 @@ def test_odd_but_readable_text(files, change):
         "10 MB line": text + b"x" * 10_000_000 + b"\n",
     }[change]
     (files / "log").write_bytes(changed)
-    started = time.monotonic()
     found = succeeds(run("replay", files / "log", "--map", files / "map.yaml", "--json")).document
-    assert time.monotonic() - started < 10
     assert found["events"] == 200
     assert found["rejects"] == ({"line too long": 1} if change == "10 MB line" else {})
 

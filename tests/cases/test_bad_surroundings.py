@@ -175,7 +175,7 @@ def test_a_replay_that_is_stopped_leaves_the_ledger_valid(logs, ledger, tmp_path
 
 
 def _wait(reached, process):
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not reached() and process.poll() is None:
         assert time.monotonic() < until
         time.sleep(0.005)
@@ -247,7 +247,7 @@ def _on_terminal(words, env):
             stderr=subprocess.DEVNULL,
             env=environment,
             check=True,
-            timeout=60,
+            timeout=240,
         )
         assert ran.returncode == 0
         os.set_blocking(parent, False)

@@ -14,10 +14,10 @@ import pytest
 from ecluse.cli import main
 from servers.certificates import Authority
 from servers.gate import POLICY, gate
-from servers.nginx import free_port
+from servers.ports import free_port
 
 ASKED = json.dumps({"account": "ana", "application": "files", "persons": ["1"]})
-DEADLINE = 30.0
+DEADLINE = 120.0
 
 
 class Enrolled:

@@ -41,7 +41,7 @@ def read(process: GateProcess, *persons: str, account: str = "agent", applicatio
 
 
 def until(condition) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.05)

@@ -27,7 +27,7 @@ class Gate:
         """Status, headers and body of one raw request."""
         head = "\r\n".join([f"{method} {target} HTTP/1.1", *headers, "Connection: close", "", ""])
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(30)
+            connection.settimeout(120)
             connection.connect(self.running.socket)
             connection.sendall(head.encode("latin-1"))
             answer = b"".join(iter(lambda: connection.recv(65_536), b""))

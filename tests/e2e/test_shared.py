@@ -22,9 +22,14 @@ NAMES = ("north", "south")
 
 @contextmanager
 def gates(
-    folder: Path, port: int, *, failure: str = "", policy: str = POLICY.format(limit=LIMIT)
+    folder: Path,
+    port: int,
+    *,
+    failure: str = "",
+    policy: str = POLICY.format(limit=LIMIT),
+    patience: str = "10s",
 ) -> Iterator[list[GateProcess]]:
-    """Two gates that count together."""
+    """Two gates that count together; they wait so long for the server, in case the machine is busy."""
     token = ("--person", "Camille Martin", "--token-file", str(folder / "token"))
     clients = ("--clients", str(folder / "clients.yaml"), "--may", "manage")
     ecluse("client", "add", "camille", *clients, *token)
@@ -35,7 +40,7 @@ def gates(
             place.mkdir()
             key = found[0].ledger / "keys" / "pseudonym.key" if found else None
             DirectoryLedger.create(place / "ledger", pseudonym_key=key).close()
-            counter = f"{{redis: 'redis://127.0.0.1:{port}/0', gates: [north, south], gate: {name}, timeout: 300ms{failure}}}"
+            counter = f"{{redis: 'redis://127.0.0.1:{port}/0', gates: [north, south], gate: {name}, timeout: {patience}{failure}}}"
             settings = place / "gate.yaml"
             settings.write_text(f"version: 1\ncounter: {counter}\n", encoding="utf-8")
             arguments = ("--settings", str(settings), "--clients", str(folder / "clients.yaml"))
@@ -85,7 +90,7 @@ class Thief:
                     self.refused += 1
 
     def until(self, condition, what: str) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not condition():
             assert time.monotonic() < end, what
             time.sleep(0.02)
@@ -120,6 +125,23 @@ def test_two_gates_count_together(tmp_path, server):
         assert ask(south, "n1")[0] == 200, "whom the other gate showed is free here"
 
 
+def test_a_second_gate_of_one_name_does_not_start(tmp_path, server):
+    with gates(tmp_path, server.port) as (north, south):
+        settings = north.folder / "gate.yaml"
+        key = north.ledger / "keys" / "pseudonym.key"
+        DirectoryLedger.create(tmp_path / "third", pseudonym_key=key).close()
+        command = ("serve", "--policy", str(north.policy), "--settings", str(settings))
+        command += ("--ledger", str(tmp_path / "third"), "--unix", str(tmp_path / "third.sock"))
+        refused = subprocess.run(
+            [sys.executable, "-m", "ecluse", *command], capture_output=True, text=True, check=False
+        )
+        assert refused.returncode == 3, refused.stderr
+        assert "another gate runs as `north`" in refused.stderr
+        north.kill()
+        north.start()  # the same ledger: it does not wait for itself
+        assert [ask(g, "1")[0] for g in (north, south)] == [200, 200]
+
+
 def test_what_a_person_closes_at_one_gate_is_closed_at_the_other(tmp_path, server):
     with gates(tmp_path, server.port) as (north, south):
         person = ("--gate", f"unix:{north.socket}", "--token-file", str(tmp_path / "token"))
@@ -133,23 +155,23 @@ def test_what_a_person_closes_at_one_gate_is_closed_at_the_other(tmp_path, serve
                 "persons": ["1"],
             }
             while south.call("POST", "/v1/check", {**body, "session": "s1"})[0] != 403:
-                assert time.monotonic() < said + 10, "the other gate never hears of it"
+                assert time.monotonic() < said + 60, "the other gate never hears of it"
                 time.sleep(0.02)
         ecluse("gate", "reopen", "thief", "--reason", "found", *person)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while ask(south, "1")[0] != 200:
             assert time.monotonic() < end
             time.sleep(0.02)
 
 
 def test_what_a_person_closes_while_the_server_is_away_is_told_when_it_is_back(tmp_path, server):
-    with gates(tmp_path, server.port) as (north, south):
+    with gates(tmp_path, server.port, patience="1s") as (north, south):
         person = ("--gate", f"unix:{north.socket}", "--token-file", str(tmp_path / "token"))
         assert ask(south, "1")[0] == 200
         server.pause()
         ecluse("gate", "hold", "thief", "--reason", "stolen", *person)
         server.resume()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while ask(south, "1")[1].get("answer", {}).get("effect") != "hold":
             assert time.monotonic() < end, "the other gate never hears of it"
             time.sleep(0.05)
@@ -159,7 +181,7 @@ def test_what_a_person_closes_while_the_server_is_away_is_told_when_it_is_back(t
 def test_the_limit_holds_while_the_server_is_gone(tmp_path, server, trouble):
     relay = Relay(server.port)
     try:
-        with gates(tmp_path, relay.port) as found:
+        with gates(tmp_path, relay.port, patience="1s") as found:
             thief = Thief(found)
             try:
                 for reach in (60, 160):
@@ -175,7 +197,7 @@ def test_the_limit_holds_while_the_server_is_gone(tmp_path, server, trouble):
                     ]()
                 got = len(thief.got)
                 thief.until(lambda: len(thief.got) > got or got == LIMIT, "it does not come back")
-                thief.until(lambda: len(thief.got) >= LIMIT - 40, "the thief does not get on")
+                thief.until(lambda: len(thief.got) >= LIMIT - 100, "the thief does not get on")
                 time.sleep(1)
             finally:
                 thief.stop()
@@ -196,7 +218,7 @@ def test_a_server_that_lost_everything_gets_it_back_from_the_ledgers(tmp_path):
                 assert ask(south, f"s{n}")[0] == 200
             server.kill()
             server.start()
-            end = time.monotonic() + 30
+            end = time.monotonic() + 120
             while ask(north, "n1")[0] != 200 or ask(south, "n1")[0] != 200:
                 assert time.monotonic() < end, "the counts do not come back"
                 time.sleep(0.1)
@@ -214,7 +236,7 @@ def test_what_a_budget_closed_stays_closed_when_the_server_lost_everything(tmp_p
             assert [ask(north, str(n))[0] for n in range(4)] == [200, 200, 200, 403]
             server.kill()
             server.start()
-            end = time.monotonic() + 30
+            end = time.monotonic() + 120
             while ask(north, "1", account="other")[0] != 200:
                 assert time.monotonic() < end, "the counts do not come back"
                 time.sleep(0.1)
@@ -227,7 +249,7 @@ def test_what_a_budget_closed_stays_closed_when_the_server_lost_everything(tmp_p
 
 def test_the_written_choice_permits_within_an_allowance_and_says_so(tmp_path, server):
     failure = ", when_unreachable: permit, allowance: {1h: 5}"
-    with gates(tmp_path, server.port, failure=failure) as (north, south):
+    with gates(tmp_path, server.port, failure=failure, patience="2s") as (north, south):
         assert ask(north, "first")[0] == 200
         server.pause()
         answers = [ask(north, f"p{n}") for n in range(8)]
@@ -235,7 +257,7 @@ def test_the_written_choice_permits_within_an_allowance_and_says_so(tmp_path, se
         assert all(answer["degraded"] == "permit" for status, answer in answers if status == 200)
         assert north.call("GET", "/v1/health")[1]["status"] == "warn"
         server.resume()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while north.call("GET", "/v1/health")[1]["status"] != "pass":
             assert time.monotonic() < end, "it does not notice that the server is back"
             ask(north, "first")

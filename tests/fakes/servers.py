@@ -27,7 +27,7 @@ def asgi_served(app):
         yield opened.getsockname()[1]
     finally:
         server.should_exit = True
-        thread.join(30)
+        thread.join(120)
         opened.close()
 
 
@@ -57,11 +57,11 @@ def wsgi_served(app):
         yield server.server_address[1]
     finally:
         server.shutdown()
-        thread.join(30)
+        thread.join(120)
         server.server_close()
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=120):
     """Waits for something to become so."""
     end = time.monotonic() + seconds
     while not condition():
@@ -70,7 +70,7 @@ def until(condition, seconds=30):
 
 
 def _asked(port, target, headers):
-    client = socket.create_connection(("127.0.0.1", port), timeout=30)
+    client = socket.create_connection(("127.0.0.1", port), timeout=120)
     lines = [f"GET {target} HTTP/1.1", "Host: portal.example.org", "Connection: close", *headers]
     client.sendall("\r\n".join([*lines, "", ""]).encode())
     return client

@@ -26,7 +26,8 @@ budgets:
 """
 NUMBER = re.compile(r"P\d{7}")
 REFUSED = {403, 429}
-ORDINARY = ("adviser-10", "adviser-11", "partner-09")
+ORDINARY = ("partner-08", "partner-09")
+"""They see fewer persons than the least limit here, 50, however long a slow machine lets them work: 44 on 800 pages."""
 
 
 @pytest.fixture(scope="module")
@@ -172,14 +173,16 @@ def test_a_program_is_an_account_like_any_other(stand):
 
 
 def test_a_program_is_told_in_its_own_language(stand):
-    seen = stand.log_in("partner-02").get("/orientation/P0000150/", accept="application/json")
+    browser = stand.log_in("adviser-03")
+    take_all(browser, Loot(), "/orientation/P{n:07}/")
+    seen = browser.get("/orientation/P0000150/", accept="application/json")
     assert seen.status == 429
     assert seen.headers["content-type"] == "application/problem+json"
     assert 0 < int(seen.headers["retry-after"]) <= 3600
 
 
 def test_nobody_beside_the_thief_was_disturbed(stand, ordinary):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(ordinary.getvalue().splitlines()) < 20:
         assert time.monotonic() < deadline, "the ordinary accounts do not get on"
         time.sleep(0.1)

@@ -222,7 +222,7 @@ def test_threads_that_append_commit_seal_sign_and_read_until_it_stops(tmp_path, 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert not failures
     close_after_crash(ledger)
     check(tmp_path / "l", acknowledged[0])

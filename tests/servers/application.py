@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from ecluse.enforcers.asgi import EcluseMiddleware, Identity, disclosure
 from ecluse.sdk.aio import AsyncGate
+from servers.ports import free_port
 
 PAGE = 100
 EVERYBODY = 400_000
@@ -82,15 +83,13 @@ def application(gate: str) -> EcluseMiddleware:
 @contextmanager
 def running(gate_socket: str, folder: Path) -> Iterator[int]:
     """The application in a process of its own; its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "servers.application", f"unix:{gate_socket}", str(port)]
     tests = Path(__file__).parents[1]
     with (folder / "application.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=tests, stdout=log, stderr=log)
     try:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while True:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -101,7 +100,7 @@ def running(gate_socket: str, folder: Path) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ def chromium(folder: Path, *, language: str, size: str = "900,1000") -> Iterator
     options.add_experimental_option("prefs", {"intl.accept_languages": language})
     driver = Chrome(options=options, service=Service(str(paths["chromedriver"])))
     try:
-        driver.set_page_load_timeout(30)
-        driver.implicitly_wait(10)
+        driver.set_page_load_timeout(120)
+        driver.implicitly_wait(30)
         yield driver
     finally:
         driver.quit()

@@ -20,7 +20,7 @@ budgets:
     limits: {{1h: {limit}}}
 """
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 
 
 class GateProcess:

@@ -23,7 +23,7 @@ from visitors.browser import Browser  # noqa: E402 - the portal's own HTTP clien
 PASSWORD = "not-a-secret-1"
 TOKEN = "not-a-secret-either"
 PERSONS = 2000
-DEADLINE = 60.0
+DEADLINE = 120.0
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 USER = "portal"
 
 
@@ -56,7 +56,7 @@ def postgres() -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGINT)  # end at once, in good order
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

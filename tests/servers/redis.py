@@ -9,17 +9,18 @@ import time
 
 import pytest
 
+from servers.ports import free_port
+
 __all__ = [
     "RedisCluster",
     "RedisServer",
-    "free_port",
     "redis_cluster",
     "redis_server",
     "shared_redis",
     "wait_until",
 ]
 
-PATIENCE = 30.0  # seconds until a condition counts as never coming true
+PATIENCE = 120.0  # seconds until a condition counts as never coming true
 
 
 def _program(name):
@@ -29,22 +30,6 @@ def _program(name):
             f"{name} is missing: install redis-server and redis-tools 7 (Debian: apt-get install redis-server redis-tools)"
         )
     return found
-
-
-def free_port():
-    """A port that is free, and whose partner for the Cluster's bus, 10,000 above, is free too."""
-    while True:
-        with contextlib.ExitStack() as sockets:
-            first = sockets.enter_context(socket.socket())
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            if port > 50_000:
-                continue
-            try:
-                sockets.enter_context(socket.socket()).bind(("127.0.0.1", port + 10_000))
-            except OSError:
-                continue
-            return port
 
 
 def wait_until(condition, what):

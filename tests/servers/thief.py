@@ -69,9 +69,13 @@ async def steal(
     sessions: int = 1,
     sources: int = 1,
     rate: float = 0,
+    theft: Theft | None = None,
 ) -> Theft:
-    """Asks for all paths, through so many connections at once; `rate` requests a second, 0 for as fast as can be."""
-    theft, waiting = Theft(), list(reversed(paths))
+    """Asks for all paths, through so many connections at once; `rate` requests a second, 0 for as fast as can be.
+
+    `theft` is filled while it goes on, for whoever wants to watch.
+    """
+    theft, waiting = theft or Theft(), list(reversed(paths))
     start = time.monotonic()
     taken = 0
 

@@ -168,7 +168,7 @@ def test_the_django_examples(gate, tmp_path):
             env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
     assert done.returncode == 0, done.stderr

@@ -18,7 +18,9 @@ from structure.source import ROOT, files, name_of, text
 RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
     "docs/backtest.md": (),
+    "docs/bound.md": (),
     "docs/estate.md": (),
+    "docs/lint.md": ("examples",),
     "docs/policy.md": (),
     "docs/routes.md": (),
     "docs/tune.md": (),
@@ -72,7 +74,7 @@ def _run(example, folder):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     printed = done.stdout + done.stderr

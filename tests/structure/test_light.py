@@ -41,7 +41,7 @@ def imported(*names):
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
         env={"PYTHONPATH": str(ROOT / "src")},
     )
     return done.stdout.strip()
@@ -65,7 +65,7 @@ def test_no_framework_is_needed_for_another(name):
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
         env={"PYTHONPATH": str(ROOT / "src")},
     )
     assert done.stdout.strip() == "[]"

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["Following", "Person", "Status"]
+__all__ = ["HONEY", "Following", "Person", "Status"]
 
 
 class Status(models.TextChoices):
@@ -16,8 +16,16 @@ class Status(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
+HONEY = "HONEY-"
+"""What the social security number of a honey person begins with, which no page shows."""
+
+
 class Persons(models.QuerySet["Person"]):
     """Ways to choose persons."""
+
+    def listed(self) -> "Persons":
+        """Without honey persons: lists, searches and exports of people at work never hold one."""
+        return self.exclude(nir__startswith=HONEY)
 
     def of(self, account: Account) -> "Persons":
         """Those whom an account follows by its function: a caseload, or the trainees of a training body."""

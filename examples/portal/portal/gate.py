@@ -14,7 +14,7 @@ if settings.ECLUSE:
     from ecluse.model.errors import EcluseError
     from ecluse.sdk.gate import Gate
 
-    _gate = Gate(settings.ECLUSE["gate"])
+    _gate = Gate(settings.ECLUSE["gate"], deadline=settings.ECLUSE["deadline"])
 
     def tell_of_account(name: str, kind: str, manager: Account) -> bool:
         """Tells the gate whose creation an account is, so that both read within one budget; whether it knows now."""

@@ -90,6 +90,7 @@ if gate := os.environ.get("ECLUSE_GATE"):
     MIDDLEWARE.append("ecluse.enforcers.django.EcluseMiddleware")
     ECLUSE = {
         "gate": gate,
+        "deadline": 10.0,  # seconds for a question: the example also runs on machines that are busy
         "routes": str(BASE_DIR / "gate" / "routes.yaml"),  # which prefix is which application
         "proxy_hops": PROXIES,
         "factor_key": "factor",

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 __all__ = ["Browser", "Seen", "persons_in"]
 
 PAGE = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
-TIMEOUT = 30.0
+TIMEOUT = 120.0
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 _TELEPHONE = re.compile(r'id="telephone">(\d{6})<')
 _SHOWN = re.compile(r'data-person="(\w+)"')

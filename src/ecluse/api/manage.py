@@ -14,10 +14,14 @@ from ecluse.runners.desk import Desk
 
 __all__ = ["ACTS", "routes"]
 
-ACTS: Final = ("hold", "reopen", "application", "account", "reload")
+ACTS: Final = ("hold", "reopen", "application", "account", "acknowledge", "drill", "reload")
 
 _READ: Final = frozenset({Scope.READ.value, Scope.MANAGE.value})
 _MANAGE: Final = frozenset({Scope.MANAGE.value})
+_BY_PROGRAMS: Final = {
+    "account": frozenset({Scope.REPORT.value}),
+    "drill": frozenset({Scope.DRILL.value}),
+}
 _encode = msgspec.json.encode
 
 
@@ -43,8 +47,8 @@ def routes(desk: Desk) -> tuple[Route, ...]:
 
 
 def _scopes(kind: str) -> frozenset[str]:
-    """An application tells by itself whom its managers create; everything else is a person's."""
-    return _MANAGE | {Scope.REPORT.value} if kind == "account" else _MANAGE
+    """An application tells by itself whom its managers create, and a timer runs drills; everything else is a person's."""
+    return _MANAGE | _BY_PROGRAMS.get(kind, frozenset())
 
 
 class _Looking:
@@ -80,6 +84,7 @@ class _Looking:
                 "what": f.what,
                 "help": f.help,
                 "about": f.about,
+                "acknowledged": self._desk.acknowledged(f),
             }
             for f in self._desk.findings()
         ]
@@ -122,6 +127,8 @@ _BODIES: Final = {
     "reopen": {"key": "account or session", "name": "…", "reason": "…"},
     "application": {"id": "…", "state": "closing", "closes_at": "2026-12-31T00:00:00Z", "isolate": False, "reason": "…"},
     "account": {"account": "…", "kind": "…", "organization": "…", "created_by": "…"},
+    "acknowledge": {"code": "…", "about": "…", "note": "…"},
+    "drill": {"phase": "begin", "drill": "…", "account": "…", "within": 900},
     "reload": {},
 }  # fmt: skip
 _SUMMARIES: Final = {
@@ -129,6 +136,8 @@ _SUMMARIES: Final = {
     "reopen": "Lift a hold",
     "application": "Change the state of an application",
     "account": "Tell of an account that was just created",
+    "acknowledge": "Say that one has seen a finding; it stays open",
+    "drill": "Tell of the beginning, the end or a later check of a drill",
     "reload": "Read policy, clients and routes again",
 }
 

@@ -46,6 +46,7 @@ METRICS: Final[dict[str, str]] = {
     "ecluse_commit_failures": "Groups that could not be written; nothing of them was released.",
     "ecluse_unauthenticated": "Requests of nobody who is enrolled, by reason.",
     "ecluse_unreadable": "Requests behind a proxy that could not be read in one way only, by reason.",
+    "ecluse_told": "Messages to channels about findings, by channel and what became of them.",
     "ecluse_findings": "Open findings, by severity.",
     "ecluse_health": "1 for the present state of the gate: pass, warn or fail.",
     "ecluse_build": "1, with the version as label.",
@@ -116,6 +117,8 @@ class _Gate(Collector):
             ("ecluse_unreadable", "reason", self._unread),
         ):
             yield _counted(name, (label,), {(word,): n for word, n in counted.items()})
+        told: dict[tuple[str, ...], int] = {words: n for words, n in tally.told.items()}  # noqa: C416 - wider keys
+        yield _counted("ecluse_told", ("channel", "outcome"), told)
         yield from self._standing()
         yield _answer_seconds(tally)
 

@@ -116,7 +116,7 @@ class _Demo:
             self._step("gate hold", watch.thief, "--tree", "--reason", reason)
 
     def _again(self) -> Watch:
-        watch = self._watch("again", seconds=_AGAIN, ordinary=0)
+        watch = self._watch("again", seconds=_AGAIN, ordinary=0, whole=True)
         if watch.first is not None:
             self._say(
                 f"   {watch.thief} again: {watch.stolen} persons; it reads: {watch.first.title}"

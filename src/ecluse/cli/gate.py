@@ -30,7 +30,7 @@ _KEY = click.option(
 def command() -> None:
     """Looks at a running gate, and closes or opens what it lets through.
 
-    `hold`, `reopen`, `application` and `reload` are acts of a named person: they need the token of a client
+    `hold`, `reopen`, `application`, `acknowledge` and `reload` are acts of a named person: they need the token of a client
     that was enrolled with `ecluse client add --person … --may manage`. Each is written to the ledger.
     """
 
@@ -94,10 +94,33 @@ def findings(address: str, token_file: str | None, *, as_json: bool) -> None:
         print_json(told)
         return
     for finding in told["findings"]:
-        say(f"{finding['severity']}: {finding['what']}  [{finding['code']}]")
+        about = f" {finding['about']}" if finding["about"] else ""
+        say(f"{finding['severity']}: {finding['what']}  [{finding['code']}{about}]")
         say(f"  help: {finding['help']}")
+        if seen := finding.get("acknowledged"):
+            say(f"  seen by {seen['by']} at {seen['at']}")
     if not told["findings"]:
         say("nothing is open")
+
+
+@command.command()
+@click.argument("code", type=TEXT)
+@click.argument("about", type=TEXT, default="")
+@click.option(
+    "--note", type=TEXT, default="", help="What you make of it; it is kept in the ledger."
+)
+@gate_options
+@json_option
+def acknowledge(code: str, about: str, note: str, *, as_json: bool, **options: Any) -> None:
+    """Says that you have seen the finding CODE (about ABOUT). It stays open until its cause is gone.
+
+    \b
+    Example:
+      ecluse gate acknowledge account-over-budget agent-17 --note "called its holder"
+    """  # noqa: D301 - click reads it
+    with at_gate(options["address"], options["token_file"]) as gate:
+        told = gate.acknowledge(code, about, note=note)
+    _done(told, f"{code} {about}".rstrip() + f": acknowledged by {told['by']}", as_json=as_json)
 
 
 @command.command()
@@ -127,7 +150,11 @@ def health(ctx: click.Context, address: str, token_file: str | None, *, as_json:
 @gate_options
 @json_option
 def hold(name: str, *, as_json: bool, **options: Any) -> None:
-    """Closes the account NAME until a person reopens it."""
+    """Closes the account NAME until a person reopens it.
+
+    A name that nobody knows is held as well, in case the account is new; a warning says so, in case it is
+    misspelt.
+    """
     key, tree = _key(options), options["tree"]
     with at_gate(options["address"], options["token_file"]) as gate:
         told = gate.hold(key, name, reason=options["reason"], tree=tree)
@@ -183,7 +210,10 @@ def application(name: str, *, as_json: bool, **options: Any) -> None:
 @gate_options
 @json_option
 def reload(address: str, token_file: str | None, *, as_json: bool) -> None:
-    """Reads policy, clients and routes again; files with faults change nothing."""
+    """Reads policy, clients and routes again; files with faults change nothing.
+
+    Settings, estate and tables are read at the start alone: what changed in them is told, and needs a restart.
+    """
     with at_gate(address, token_file) as gate:
         told = gate.reload()
     _done(told, f"policy {told['digest'][:12]} in force", as_json=as_json)
@@ -209,8 +239,12 @@ def _key(options: dict[str, Any]) -> Literal["account", "session"]:
 def _done(told: dict[str, Any], line: str, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
-    else:
-        say(line)
+        return
+    say(line)
+    if "warning" in told:
+        say(f"warning: {told['warning']}", err=True)
+    for changed in told.get("restart_needed", ()):
+        say(f"warning: {changed}: start the gate again", err=True)
 
 
 def _budgets(budgets: list[dict[str, Any]], *, about: str) -> Any:

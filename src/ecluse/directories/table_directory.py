@@ -97,6 +97,11 @@ class TableDirectory:
         """All accounts that it created, directly or through others."""
         return self._descent.descendants(account)
 
+    def knows(self, account: str) -> bool:
+        """Whether the table lists the account, or somebody told of it or of an account that it created."""
+        listed = account in self._facts or account in self._added
+        return listed or self._descent.has_created(account)
+
     def check_new(self, account: str, *, created_by: str | None) -> None:
         """Refuses an account that is not new.
 

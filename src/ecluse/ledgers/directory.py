@@ -16,6 +16,7 @@ from ecluse.ledgers.layout import DEFAULT_MONTHS, FirstPage, Layout, months_in_b
 from ecluse.ledgers.log import Log, create_log
 from ecluse.ledgers.mark import PURPOSE, Mark
 from ecluse.ledgers.opening import reopen
+from ecluse.ledgers.press import Press, press_apart, press_here
 from ecluse.ledgers.reader import COLUMNS, entries_of, scan, take_snapshot
 from ecluse.ledgers.sealing import Sealed
 from ecluse.ledgers.segment import Manifest
@@ -227,10 +228,10 @@ class DirectoryLedger:
         with self._sealing, self._gate:
             manifest = None
             while self._sealed.end < self._log.size or self._log.first < self._sealed.end:
-                manifest = self._seal_first_part(between=lambda: None)
+                manifest = self._seal_first_part(press=press_here, between=lambda: None)
             return manifest
 
-    def seal_behind(self, *, at_least: int = 1) -> Manifest | None:
+    def seal_behind(self, *, at_least: int = 1, apart: bool = False) -> Manifest | None:
         """Moves what the log holds now into a segment, while other threads append and commit.
 
         For a thread of its own. Appends wait for less than a millisecond, commits for a few writes of a small
@@ -238,6 +239,7 @@ class DirectoryLedger:
 
         Options:
             at_least: does nothing while fewer entries are unsealed.
+            apart: the work on the entries is done by another process, of less priority.
 
         Raises:
             UnavailableError: when the disk refuses; every entry stays where it was, and the ledger goes on.
@@ -246,7 +248,8 @@ class DirectoryLedger:
             unsealed = self._log.size - self._sealed.end
             if self._log.first == self._sealed.end and unsealed < max(1, at_least):
                 return None
-            return self._seal_first_part(between=_pause)
+            press = press_apart if apart else press_here
+            return self._seal_first_part(press=press, between=_pause)
 
     def checkpoint(self) -> str:
         """Signs the present size and root, keeps the note and returns it."""
@@ -315,13 +318,13 @@ class DirectoryLedger:
         finally:
             self._sealing.release()
 
-    def _seal_first_part(self, *, between: Callable[[], None]) -> Manifest:
+    def _seal_first_part(self, *, press: Press, between: Callable[[], None]) -> Manifest:
         log, sealed = self._log, self._sealed
         if log.first == sealed.end:
             # What is appended from now on has another secret: that of this part goes with its segment.
             if len(log.parts) == 1:
                 log.turn()
-            sealed.seal_part(log, between=between)
+            sealed.seal_part(log, press=press, between=between)
         # 5. The log lets go of what is sealed; after a crash the next opening does it.
         log.shed()
         return sealed.manifests[-1]

@@ -5,27 +5,22 @@ The steps are numbered; the segment exists from step 3 on, and the log that held
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Final
-
-import numpy as np
 
 from ecluse.ledgers.disk import Disk, unavailable
 from ecluse.ledgers.keys import Signer
 from ecluse.ledgers.layout import Layout
 from ecluse.ledgers.log import Log
 from ecluse.ledgers.notes import note_digest
-from ecluse.ledgers.reader import frame_of_part
-from ecluse.ledgers.salts import SECRET_SIZE, Salter
-from ecluse.ledgers.segment import Manifest, file_digest, table_of, write_table
-from ecluse.merkle.columns import Columns, commitments, leaves, take_columns
+from ecluse.ledgers.press import Press, Pressed, press_columns
+from ecluse.ledgers.salts import SECRET_SIZE
+from ecluse.ledgers.segment import Manifest, file_digest
+from ecluse.merkle.columns import Columns
 from ecluse.merkle.note import Checkpoint, seal_note
 from ecluse.merkle.tree import HASH_SIZE, CompactRange
 from ecluse.model.errors import IntegrityError
 from ecluse.model.time import format_instant
 
 __all__ = ["Sealed"]
-
-_PIECE: Final = 4_096
 
 
 class Sealed:
@@ -53,10 +48,11 @@ class Sealed:
         """How many entries are sealed."""
         return self.tree.end
 
-    def seal_part(self, log: Log, *, between: Callable[[], None]) -> Manifest:
+    def seal_part(self, log: Log, *, press: Press, between: Callable[[], None]) -> Manifest:
         """Makes a segment of the part of the log that follows the segments; all of it is acknowledged.
 
         Options:
+            press: makes what the segment's files hold.
             between: called after each millisecond or so of work.
         """
         ends = [*(part.header.first for part in log.parts[1:]), log.size]
@@ -68,20 +64,16 @@ class Sealed:
         expected = bytes(
             log.leaves[(self.end - log.first) * HASH_SIZE : (end - log.first) * HASH_SIZE]
         )
-        with unavailable("the write-ahead log cannot be read"):
-            frame = frame_of_part(self._layout, self.end, between=between)
-        columns = take_columns(frame)
-        secret = part.header.secret
-        hashes = _hashes(columns, self.end, secret, piece=_PIECE, between=between)
-        if hashes != expected:
+        pressed = press(self._layout, self.end, part.header.secret, between)
+        if pressed.hashes != expected:
             raise IntegrityError("the entries in the log are not those that were appended")
-        return self._add(log, columns, hashes, secret)
+        return self._add(log, pressed)
 
     def add(self, log: Log, columns: Columns) -> Manifest:
         """Makes a segment of entries that were never in a log."""
         secret = os.urandom(SECRET_SIZE)
-        hashes = _hashes(columns, self.end, secret, piece=len(columns), between=lambda: None)
-        return self._add(log, columns, hashes, secret)
+        whole = press_columns(columns, self.end, secret, piece=len(columns), between=lambda: None)
+        return self._add(log, whole)
 
     def sign(self, log: Log, tree: CompactRange, manifests: Sequence[Manifest] = ()) -> str:
         """Signs and keeps a checkpoint over a tree, all of which is durable, and over new manifests."""
@@ -121,11 +113,11 @@ class Sealed:
             disk.unlink(layout.segments / old.file)
         disk.sync_folder(layout.segments)
 
-    def _add(self, log: Log, columns: Columns, hashes: bytes, secret: bytes) -> Manifest:
+    def _add(self, log: Log, pressed: Pressed) -> Manifest:
         tree = self.tree.copy()
         with unavailable("the segment cannot be written"):
             # 1. The entries are hashed.  2. Write hashes and entries; without a manifest nobody sees them.
-            manifest = self._write(columns, hashes, secret, tree)
+            manifest = self._write(pressed, tree)
             # 3. Sign the manifest's digest and the root: from here on the segment is there.
             whole = _extended(tree, log, max(tree.end, self._signed))
             self.sign(log, whole, [manifest])
@@ -137,27 +129,22 @@ class Sealed:
         self.tree = tree
         return manifest
 
-    def _write(
-        self, columns: Columns, hashes: bytes, secret: bytes, tree: CompactRange
-    ) -> Manifest:
+    def _write(self, pressed: Pressed, tree: CompactRange) -> Manifest:
         """Writes the files of a segment that follows the tree, and adds it to the tree."""
         layout, disk, first, number = self._layout, self._disk, tree.end, len(self.manifests)
-        assert len(columns) > 0
         target = layout.parquet(number, 0)
-        disk.write_whole(layout.leaves(number), hashes)
-        disk.write_whole(target, write_table(table_of(columns, first), secret=secret))
-        part = CompactRange.over(hashes, first)
-        tree.join(part)
-        at = columns.frame["at"].to_numpy()
+        disk.write_whole(layout.leaves(number), pressed.hashes)
+        disk.write_whole(target, pressed.table)
+        tree.join(CompactRange(first, first + pressed.count, pressed.nodes))
         manifest = Manifest(
             number=number,
             file=target.name,
             first=first,
-            count=len(columns),
-            min_at=int(np.min(at)),
-            max_at=int(np.max(at)),
+            count=pressed.count,
+            min_at=pressed.min_at,
+            max_at=pressed.max_at,
             parquet=file_digest(target),
-            subtrees=tuple(node.hex() for node in part.nodes),
+            subtrees=tuple(node.hex() for node in pressed.nodes),
             root=tree.root().hex(),
         )
         disk.write_whole(layout.pending(number), manifest.write())
@@ -171,16 +158,3 @@ def _extended(tree: CompactRange, log: Log, size: int) -> CompactRange:
         begin, end = (tree.end - log.first) * HASH_SIZE, (size - log.first) * HASH_SIZE
         grown.join(CompactRange.over(bytes(log.leaves[begin:end]), tree.end))
     return grown
-
-
-def _hashes(
-    columns: Columns, first: int, secret: bytes, *, piece: int, between: Callable[[], None]
-) -> bytes:
-    """The leaf hashes of consecutive entries, end to end."""
-    salter, hashes = Salter(secret), bytearray()
-    for begin in range(0, len(columns), piece):
-        part = columns.slice(begin, min(piece, len(columns) - begin))
-        salts = salter.many(first + begin, len(part))
-        hashes += leaves(part, commitments(part, salts))
-        between()
-    return bytes(hashes)

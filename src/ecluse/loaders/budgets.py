@@ -6,9 +6,9 @@ from functools import cache, partial
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from ecluse.counting.closure import most_in
 from ecluse.loaders import schema
 from ecluse.loaders.located import Fault, Fields, Kind, Node, Reader, quote, scalars, suggest
-from ecluse.counting.closure import most_in
 from ecluse.model.policy import Budget, Count, Effect, Hours, Key, Mode, Target, Window
 from ecluse.model.time import DAY, format_duration
 

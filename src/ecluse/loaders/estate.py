@@ -45,7 +45,9 @@ def load_estate(text: bytes | str, *, file: str, now: int | None = None) -> Esta
         organizations=tuple(_organization(f) for f in bodies),
         accounts_table=None if tables is None else tables.string("accounts", None),
         caseload_table=None if tables is None else tables.string("caseload", None),
+        sensitive=frozenset(top.strings("sensitive")) if "sensitive" in top else None,
     )
+    _check_sensitive(top, estate)
     for group in (applications, kinds, bodies):
         _check_ids(group)
     _check_references(estate, kinds, bodies)
@@ -73,7 +75,13 @@ def _application(fields: Fields, now: int | None) -> Application:
         closes_at=fields.instant("closes", None),
         categories=fields.strings("categories"),
         operations=fields.strings("operations"),
+        lockout_after=fields.integer("lockout_after", None, least=1),
+        retention=fields.duration("retention", None),
+        retention_reason=fields.string("retention_reason", "", lines=True),
     )
+    if "retention_reason" in fields and "retention" not in fields:
+        message = "`retention_reason` says why, and nothing says how long"
+        fields.reader.note(fields.place("retention_reason"), message, "add `retention: 365d`")
     _check_life(fields, application, now)
     return application
 
@@ -153,6 +161,13 @@ def _check_references(estate: Estate, kinds: list[Fields], organizations: list[F
         if "accounts" in fields:
             for key, _ in fields.place("accounts").entries:
                 _check_one(fields.reader, key, kind_ids, "a kind of this estate")
+
+
+def _check_sensitive(top: Fields, estate: Estate) -> None:
+    """Notes categories that no application shows, when all say what they show."""
+    shown = {c for a in estate.applications for c in a.categories}
+    if all(a.categories for a in estate.applications):
+        _check_listed(top, "sensitive", sorted(shown), "a category of any application")
 
 
 def _check_listed(fields: Fields, key: str, known: list[str], what: str) -> None:

@@ -231,9 +231,16 @@ _APPLICATION: Final = _object(
         },
         "categories": _several(_NAMES, "Categories of data that it shows."),
         "operations": _several(_NAMES, "What can be done in it: view, list, search, export, …"),
+        "lockout_after": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Failed log-ins after which an account is locked, delayed or shown a puzzle.",
+        },
+        "retention": _duration("For how long its own log is kept, such as 365d."),
+        "retention_reason": _text("Why, when that is less than six months or more than a year."),
     },
     required=("id", "owner", "population"),
-)
+) | {"dependentRequired": {"retention_reason": ["retention"]}}
 
 _KIND: Final = _object(
     "A kind of account.",
@@ -279,6 +286,9 @@ ESTATE: Final[Schema] = _object(
         "applications": _list("application", "Everything through which persons can be read."),
         "kinds": _list("kind", "The kinds of account."),
         "organizations": _list("organization", "The bodies whose members hold accounts."),
+        "sensitive": _several(
+            _NAMES, "Categories that are sensitive here; when absent, the usual ones are."
+        ),
         "tables": {"$ref": "#/$defs/tables"},
     },
     required=("version", "applications", "kinds", "organizations"),

@@ -6,6 +6,7 @@ from typing import Final
 
 from ecluse.loaders import schema
 from ecluse.loaders.addresses import Address, address
+from ecluse.loaders.channels import read_channels, read_honey
 from ecluse.loaders.located import Fault, Fields, Kind, Node, Reader, quote, scalars
 from ecluse.loaders.settings_schema import SETTINGS
 from ecluse.loaders.shared_counter import read_counter
@@ -54,6 +55,8 @@ def load_settings(text: bytes | str, *, file: str) -> Settings:
         contact=_contact(top),
         snapshot_every=top.integer("snapshot_every", default.snapshot_every, least=1000, most=10**9),
         retire=top.duration("retire", default.retire, most=schema.MAX_WINDOW_DAYS * DAY),
+        channels=read_channels(top),
+        honey=read_honey(top),
     )  # fmt: skip
     if "loss" in top and settings.durable:
         reader.note(

@@ -5,6 +5,7 @@ The loader refuses more: what one setting says of another. A test holds that wha
 
 from typing import Final
 
+from ecluse.loaders.channels_schema import CHANNEL_DEFS, CHANNELS, HONEY
 from ecluse.loaders.schema_parts import (
     NAME,
     VERSION,
@@ -110,6 +111,16 @@ SETTINGS: Final[Schema] = object_of(
             "Over so long the limits of a closing application fall to nothing: 30d when absent.",
             units="[smhd]",
         ),
+        "channels": CHANNELS,
+        "honey": HONEY,
     },
     required=("version",),
-) | {"$defs": {"unix": _UNIX, "tcp": _TCP, "counter": _COUNTER, "step_up": _STEP_UP}}
+) | {
+    "$defs": {
+        "unix": _UNIX,
+        "tcp": _TCP,
+        "counter": _COUNTER,
+        "step_up": _STEP_UP,
+        **CHANNEL_DEFS,
+    }
+}

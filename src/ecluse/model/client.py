@@ -18,6 +18,8 @@ class Scope(StrEnum):
     """Explain decisions, and see status, findings and metrics."""
     MANAGE = "manage"
     """Hold, reopen, change the state of applications, add accounts: only for a named person."""
+    DRILL = "drill"
+    """Announce drills with the accounts that the settings keep for them, and write what they found."""
 
 
 class Client(msgspec.Struct, frozen=True, gc=False):

@@ -30,6 +30,12 @@ class Application:
     """Microseconds; from then on it should refuse every read."""
     categories: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
+    lockout_after: int | None = None
+    """Failed log-ins after which an account is locked, delayed or shown a puzzle; None when nobody has said."""
+    retention: int | None = None
+    """Microseconds for which its own log is kept; None when nobody has said."""
+    retention_reason: str = ""
+    """Why, when that is less than six months or more than a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class Estate:
     Attributes:
         accounts_table: file with one row an account (account, kind, organization, created_at, created_by), or None.
         caseload_table: file with one row a relation (account, person), or None.
+        sensitive: categories that the estate calls sensitive; None for the usual ones (see `verify.sensitive`).
     """
 
     applications: tuple[Application, ...]
@@ -76,3 +83,4 @@ class Estate:
     organizations: tuple[Organization, ...]
     accounts_table: str | None = None
     caseload_table: str | None = None
+    sensitive: frozenset[str] | None = None

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ecluse.model.channel import Channel
 from ecluse.model.policy import Window
 from ecluse.model.time import DAY, MINUTE, SECOND
 
-__all__ = ["Failure", "Listen", "Settings", "SharedCounter", "StepUp"]
+__all__ = ["Failure", "Honey", "Listen", "Settings", "SharedCounter", "StepUp"]
 
 
 class Failure(Enum):
@@ -79,6 +80,19 @@ class StepUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Honey:
+    """Honey records, and who rehearses thefts with them.
+
+    Attributes:
+        persons: file with the identifiers of honey persons, one a line; nobody has any of them.
+        accounts: synthetic accounts, used by drills alone.
+    """
+
+    persons: str
+    accounts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set on a gate.
 
@@ -92,6 +106,8 @@ class Settings:
         contact: whom the person in front of the screen can call, by language.
         snapshot_every: entries between two snapshots of the counts.
         retire: microseconds over which a closing application's limits fall to nothing.
+        channels: who is told of findings.
+        honey: what belongs to nobody, and the accounts that alone may read it, during a drill.
     """
 
     listen: Listen = field(default_factory=Listen)
@@ -106,3 +122,5 @@ class Settings:
     contact: tuple[tuple[str, str], ...] = ()
     snapshot_every: int = 500_000
     retire: int = 30 * DAY
+    channels: tuple[Channel, ...] = ()
+    honey: Honey | None = None

@@ -48,7 +48,7 @@ class Desk(Protocol):
         ...
 
     async def act(self, kind: str, detail: dict[str, Any], client: Client) -> dict[str, Any]:
-        """Makes a person's act: `hold`, `reopen`, `application`, `account`, `reload`.
+        """Makes a person's act: `hold`, `reopen`, `application`, `account`, `acknowledge`, `drill`, `reload`.
 
         Raises:
             CallerError: when the client is no named person's, or the act is impossible.
@@ -57,6 +57,10 @@ class Desk(Protocol):
 
     def findings(self) -> tuple[Finding, ...]:
         """What a person should know of the gate now, most severe first."""
+        ...
+
+    def acknowledged(self, finding: Finding) -> dict[str, str] | None:
+        """Who has seen an open finding, and when: `by`, `at`; None when nobody has."""
         ...
 
     def health(self) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def usage_in_words(usage: Iterable[Usage], policies: PolicySet) -> list[dict[str
             "policy": u.policy,
             "mode": budgets[u.policy].mode.value,
             "counts": budgets[u.policy].counts.value,
+            "per": [key.value for key in budgets[u.policy].per],
+            "effect": budgets[u.policy].effect.word,
             "window": format_duration(u.window),
             "limit": u.limit,
             "used": u.used,

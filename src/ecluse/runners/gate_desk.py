@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ecluse.engine.explain import Usage
 from ecluse.model.access import AccessRequest
@@ -29,6 +29,10 @@ __all__ = ["Counts", "GateDesk"]
 
 Acting = Callable[[dict[str, Any], str], Awaitable[dict[str, Any]]]
 """Makes one kind of act: its detail, and the person's name."""
+
+
+_BY_PROGRAMS: Final = {"account": Scope.REPORT, "drill": Scope.DRILL}
+"""What a client that is no person's may tell, and the scope that it needs."""
 
 
 class Counts(Protocol):
@@ -120,12 +124,12 @@ class GateDesk:
         }
 
     async def act(self, kind: str, detail: dict[str, Any], client: Client) -> dict[str, Any]:
-        """Makes a person's act; that an account was created, a program may tell as well.
+        """Makes a person's act; that an account was created, or a drill begins, a program may tell as well.
 
         Raises:
             CallerError: when nobody is named, or the act is unknown or impossible.
         """
-        told_by_program = kind == "account" and Scope.REPORT in client.may
+        told_by_program = _BY_PROGRAMS.get(kind) in client.may
         if not client.person and not told_by_program:
             raise CallerError(
                 f"`{client.id}` is no person's client",
@@ -139,6 +143,11 @@ class GateDesk:
     def findings(self) -> tuple[Finding, ...]:
         """What is open now, most severe first."""
         return self._findings.open()
+
+    def acknowledged(self, finding: Finding) -> dict[str, str] | None:
+        """Who has seen a finding, and when."""
+        seen = self._findings.acknowledged(finding)
+        return None if seen is None else {"by": seen.by, "at": format_instant(seen.at)}
 
     def health(self) -> dict[str, Any]:
         """Whether it decides, without names: anybody may ask."""

@@ -6,7 +6,7 @@ taken so says so, in the answer and in the ledger.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from ecluse.engine.evaluate import Engine
@@ -22,13 +22,17 @@ from ecluse.model.settings import Failure, SharedCounter
 from ecluse.ports import Counter, Ticket
 from ecluse.runners.commits import GroupCommit
 from ecluse.runners.embedded import PERSONS_AT_ONCE
+from ecluse.runners.owed import Owed
 from ecluse.runners.reservations import Reservations
 from ecluse.service.gatekeeper import Gatekeeper, Prepared
 
-__all__ = ["UNREACHABLE", "OnChange", "SharedCounts"]
+__all__ = ["OWED_MAX", "UNREACHABLE", "OnChange", "SharedCounts"]
 
 UNREACHABLE: Final = "counter-unreachable"
 """Stands for a budget in the reasons of what is refused while the counter is away."""
+
+OWED_MAX: Final = 100_000
+"""Persons of accesses decided without the counter that are kept to be charged later; the ledger has the others."""
 
 _BATCH_MAX: Final = 64
 _IN_FLIGHT: Final = 2
@@ -66,8 +70,10 @@ class SharedCounts:
         self._commits, self._settings = commits, settings
         self._on_change = on_change
         self.reservations = Reservations()
+        self.barred = False
+        """Whether the counter may not be asked, although it may answer: another gate has the name of this one."""
         self._local = Engine(_allowance(settings))
-        self._owed: list[tuple[int, AccessRequest]] = []
+        self._owed = Owed(OWED_MAX)
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._reached = True
         self._workers = [asyncio.create_task(self._work()) for _ in range(_IN_FLIGHT)]
@@ -137,6 +143,8 @@ class SharedCounts:
 
     async def usage(self, request: AccessRequest) -> tuple[Usage, ...]:
         """The numbers of every budget that a request draws on."""
+        if self.barred:
+            raise _name_taken()
         return await self.counter.usage(request)
 
     async def holds(self) -> dict[tuple[Key, str], Hold]:
@@ -218,6 +226,8 @@ class SharedCounts:
 
     async def _send_batch(self, waiting: Sequence[_Waiting]) -> None:
         try:
+            if self.barred:
+                raise _name_taken()
             verdicts = await self.counter.decide([w.call for w in waiting])
         except UnavailableError:
             self._set_reached(reached=False)
@@ -237,13 +247,13 @@ class SharedCounts:
         """Decides without the counter, as the operator wrote down."""
         now = self.keeper.now()
         if call.operation == "observe":
-            self._owed.append((now, call.request))
+            self._owed.add(now, call.request)
             return Verdict(_LOCAL_PERMIT, now)
         if self._settings.when_unreachable is Failure.DENY or not self._settings.allowance:
             return Verdict(_REFUSED, now)
         decision = self._local.check(call.request, now)
         if decision.permitted:
-            self._owed.append((now, call.request))
+            self._owed.add(now, call.request)
             return Verdict(_LOCAL_PERMIT, now)
         return Verdict(_REFUSED, now)
 
@@ -255,22 +265,36 @@ class SharedCounts:
         """Notes what is closed, so that it stays closed while the counter is away."""
         self._local.holds = await self.counter.holds()
 
-    async def pay_back(self) -> None:
+    async def pay_back(self, bring_ledger: Callable[[], Awaitable[None]]) -> None:
         """Charges to the counter what was released without it; called when it answers again.
+
+        Args:
+            bring_ledger: gives the counter all that the ledger holds; called when more was released than is kept here.
 
         Raises:
             UnavailableError: when it is away again; nothing is forgotten.
         """
-        owed, self._owed = self._owed, []
+        if self._owed.spilled:
+            before = self._owed.spilled
+            await bring_ledger()
+            self._owed.brought(before)
+        owed = self._owed.take()
         try:
             if owed:
                 await self.counter.load(owed, complete=False)
         except UnavailableError:
-            self._owed = owed + self._owed
+            self._owed.put_back(owed)
             raise
 
 
 _LOCAL_PERMIT: Final = Decision(Effect.PERMIT, ())
+
+
+def _name_taken() -> UnavailableError:
+    return UnavailableError(
+        "another gate has the name of this one at the shared counter",
+        help="give each gate a name of its own as `gate` in its settings, and list all of them in `gates`",
+    )
 
 
 def _is_local(verdict: Verdict) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
@@ -156,6 +156,16 @@ class AsyncGate:
                 account=name, kind=kind, organization=organization, created_by=created_by
             ))
         )  # fmt: skip
+
+    async def acknowledge(self, code: str, about: str = "", *, note: str = "") -> dict[str, Any]:
+        """Says that one has seen a finding; it stays open."""
+        return await self._run(
+            calls.act("acknowledge", {"code": code, "about": about, "note": note})
+        )
+
+    async def drill(self, detail: Mapping[str, Any]) -> dict[str, Any]:
+        """Tells of the beginning, the end or a later check of a drill; see `DrillDetail`."""
+        return await self._run(calls.act("drill", detail))
 
     async def reload(self) -> dict[str, Any]:
         """Lets the gate read its policy and settings again."""

@@ -119,7 +119,8 @@ def health() -> Call[dict[str, Any]]:
 
 
 def act(
-    name: Literal["hold", "reopen", "application", "account", "reload"], detail: Mapping[str, Any]
+    name: Literal["hold", "reopen", "application", "account", "acknowledge", "drill", "reload"],
+    detail: Mapping[str, Any],
 ) -> Call[dict[str, Any]]:
     """Makes a named person's act."""
     return Call("POST", f"/v1/manage/{name}", _encode(detail), _read_object, idempotent=False)

@@ -3,7 +3,7 @@
 import os
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
@@ -163,6 +163,14 @@ class Gate:
                 account=name, kind=kind, organization=organization, created_by=created_by
             ))
         )  # fmt: skip
+
+    def acknowledge(self, code: str, about: str = "", *, note: str = "") -> dict[str, Any]:
+        """Says that one has seen a finding; it stays open."""
+        return self._run(calls.act("acknowledge", {"code": code, "about": about, "note": note}))
+
+    def drill(self, detail: Mapping[str, Any]) -> dict[str, Any]:
+        """Tells of the beginning, the end or a later check of a drill; see `DrillDetail`."""
+        return self._run(calls.act("drill", detail))
 
     def reload(self) -> dict[str, Any]:
         """Lets the gate read its policy and settings again."""

@@ -1,20 +1,33 @@
 """What does a person have to know of the running gate? Findings that are open now, each written to the ledger once."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from ecluse.model.entry import Entry
+from ecluse.model.errors import CallerError
 from ecluse.model.finding import Finding
-from ecluse.ports import Ledger
+from ecluse.ports import Ledger, Ticket
 
-__all__ = ["FINDING", "FindingsBook"]
+__all__ = ["ACKNOWLEDGEMENT", "FINDING", "Acknowledged", "FindingsBook"]
 
 FINDING: Final = "finding"
 """Kind of the entry that says that a finding was raised, or is over."""
 
+ACKNOWLEDGEMENT: Final = "acknowledgement"
+"""Kind of the entry that says that a named person has seen a finding."""
+
 _KEPT_MAX: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Who has seen a finding, and when."""
+
+    by: str
+    at: int
 
 
 class FindingsBook:
@@ -28,6 +41,7 @@ class FindingsBook:
         self._ledger, self._now = ledger, now
         self.told: Callable[[Finding, bool], None] = lambda _, __: None
         self._open: dict[tuple[str, str], Finding] = {}
+        self._seen: dict[tuple[str, str], Acknowledged] = {}
         self._found_by: dict[str, frozenset[tuple[str, str]]] = {}
 
     def raise_(self, finding: Finding) -> None:
@@ -41,6 +55,7 @@ class FindingsBook:
     def settle(self, code: str, about: str = "") -> None:
         """Closes a finding whose cause is gone."""
         finding = self._open.pop((code, about), None)
+        self._seen.pop((code, about), None)
         if finding is not None:
             self._write(finding, over=True)
 
@@ -52,6 +67,33 @@ class FindingsBook:
         self._found_by[check] = frozenset(found)
         for finding in found.values():
             self.raise_(finding)
+
+    def acknowledge(self, code: str, about: str, *, by: str, note: str = "") -> tuple[Acknowledged, Ticket]:  # fmt: skip
+        """Writes that a named person has seen a finding. It stays open: seen is not solved.
+
+        A second acknowledgement by the same person is written again; the first one stays what `acknowledged` tells.
+
+        Raises:
+            CallerError: when nothing of that name is open.
+        """
+        if (code, about) not in self._open:
+            near = [a for c, a in self._open if c == code]
+            what = f"`{code}` about `{about}`" if about else f"`{code}`"
+            raise CallerError(
+                f"no finding {what} is open",
+                help=f"open are those about {', '.join(sorted(near)[:8])}"
+                if any(near)
+                else "`ecluse gate findings` lists what is open",
+            )
+        at = self._now()
+        seen = self._seen.setdefault((code, about), Acknowledged(by, at))
+        detail = {"code": code, "about": about, "by": by, "note": note}
+        text = msgspec.json.encode(detail).decode()
+        return seen, self._ledger.append(Entry(at=at, account="", kind=ACKNOWLEDGEMENT, detail=text))  # fmt: skip
+
+    def acknowledged(self, finding: Finding) -> Acknowledged | None:
+        """Who has seen an open finding first; None when nobody has."""
+        return self._seen.get((finding.code, finding.about))
 
     def open(self) -> tuple[Finding, ...]:
         """Those open now, most severe first."""

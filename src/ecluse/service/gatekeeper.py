@@ -26,6 +26,7 @@ from ecluse.model.policy import Effect, PolicySet
 from ecluse.model.settings import Settings
 from ecluse.model.time import SECOND
 from ecluse.ports import Directory, Ledger, Ticket
+from ecluse.service.honey import Honey
 from ecluse.service.rebuild import OBSERVED
 from ecluse.service.record import entry_of
 from ecluse.service.refusals import Refusals
@@ -59,7 +60,11 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
 
 
 class Gatekeeper:
-    """The gate without its counter: what it knows, and how it writes and answers. One thread at a time."""
+    """The gate without its counter: what it knows, and how it writes and answers. One thread at a time.
+
+    Attributes:
+        honey: who watches for honey records, where there are any.
+    """
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class Gatekeeper:
         self.ledger, self.directory, self.standing = ledger, directory, standing
         self.policies, self.settings = policies, settings
         self.now = now
+        self.honey: Honey | None = None
         self.tally = Tally()
         self.refusals = Refusals()
         self._pseudonym = ledger.pseudonymizer.pseudonym
@@ -153,6 +159,9 @@ class Gatekeeper:
         self._count(prepared, decision, released=released, degraded=degraded)
         self.tally.shadowed.update(shadowed)
         account = prepared.request.account
+        if self.honey is not None:
+            application = prepared.request.application
+            self.honey.see(account, prepared.pseudonyms, application, verdict.at)
         if not released and not self.refusals.keep(account, decision, verdict.at):
             return self._answer(prepared, verdict, None, degraded=degraded), None
         facts = prepared.facts

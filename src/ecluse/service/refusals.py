@@ -77,6 +77,10 @@ class Refusals:
             for account, (_, policy) in sorted(self._loud.items())
         )
 
+    def forget(self, account: str) -> None:
+        """Takes an account out of the findings: a drill begins, whose own alarm is to be seen."""
+        self._loud.pop(account, None)
+
     def _note(self, account: str, at: int, policy: str) -> None:
         if account in self._loud or len(self._loud) < _LOUD_MAX:
             self._loud[account] = (at, policy)

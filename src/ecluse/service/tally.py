@@ -22,6 +22,7 @@ class Tally:
         shadowed: requests that a budget in shadow would have refused, by policy.
         degraded: decisions taken while the shared counter was out of reach, by what was decided.
         settled: reservations by how they ended: `post`, `release`, `expire`.
+        told: messages about findings, by (channel, what became of them): `sent`, `failed` attempts, `held` back, `lost`.
         commits: groups written to the ledger. committed: entries in them.
         latency: answers by upper bound of the time from question to answer, seconds; `latency_sum` in seconds.
     """
@@ -32,6 +33,7 @@ class Tally:
     shadowed: Counter[str] = field(default_factory=Counter)
     degraded: Counter[str] = field(default_factory=Counter)
     settled: Counter[str] = field(default_factory=Counter)
+    told: Counter[tuple[str, str]] = field(default_factory=Counter)
     commits: int = 0
     committed: int = 0
     failures: int = 0

@@ -10,10 +10,11 @@ each cell must be bounded: a budget for young accounts and one for old ones boun
 conditions on a justification and on a second factor given again: a thief writes any justification, or gives none.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Final, TypeVar
 
+from ecluse.counting.closure import most_in
 from ecluse.detectors.targets import GIVEN
 from ecluse.model.estate import AccountKind, Estate, LifeCycle
 from ecluse.model.finding import Finding, Severity
@@ -21,7 +22,7 @@ from ecluse.model.policy import Budget, Count, Key, Mode, PolicySet, Target
 from ecluse.model.time import DAY, format_instant
 from ecluse.verify.flows import SIDES, Flow, allows, merge, split
 
-__all__ = ["bounds_an_account", "uncovered"]
+__all__ = ["bounds_an_account", "open_flows", "tell", "uncovered"]
 
 Cell = TypeVar("Cell")
 Matching = frozenset[int]
@@ -29,6 +30,7 @@ Matching = frozenset[int]
 
 MONTH: Final = 30 * DAY
 YEAR: Final = 360 * DAY
+CALENDAR_YEAR: Final = 365 * DAY
 _OWN_KEYS: Final = frozenset({Key.ACCOUNT, Key.LINEAGE})
 _MINUTES: Final = 1440
 
@@ -37,14 +39,32 @@ def uncovered(
     estate: Estate, policies: PolicySet, *, now: int | None = None
 ) -> tuple[Finding, ...]:
     """What the estate has and the policy set does not bound, most severe first; with `now`, also what should be closed."""
-    found: dict[str, list[Flow]] = {}
+    found = open_flows(estate, policies)
+    return tell(found, estate, policies, now=now)
+
+
+def open_flows(estate: Estate, policies: PolicySet) -> dict[tuple[str, int], list[Flow]]:
+    """The flows of each finding: by its code, and the most that an account reads in a year."""
+    found: dict[tuple[str, int], list[Flow]] = {}
     judge = _Judge(estate, policies)
     for flow, kind in split(estate, policies.budgets):
-        if code := judge.code(flow, kind):
-            found.setdefault(code, []).append(flow)
+        code, yearly = judge.verdict(flow, kind)
+        if code:
+            found.setdefault((code, yearly), []).append(flow)
+    return found
+
+
+def tell(
+    found: Mapping[tuple[str, int], list[Flow]],
+    estate: Estate,
+    policies: PolicySet,
+    *,
+    now: int | None = None,
+) -> tuple[Finding, ...]:
+    """The findings about these flows in few readable groups, and with `now` those about closing dates."""
     findings = [
-        _tell(code, flow, policies)
-        for code, flows in found.items()
+        _tell(code, flow, policies, yearly)
+        for (code, yearly), flows in found.items()
         for flow in merge(flows, estate)
     ]
     findings += _past_closing(estate, now)
@@ -65,10 +85,10 @@ class _Judge:
         self._estate = estate
         self._budgets = [b for b in policies.budgets if bounds_an_account(b)]
         self._concerned: dict[tuple[str, frozenset[str]], int] = {}
-        self._judged: dict[tuple[int, str], str] = {}
+        self._judged: dict[tuple[int, str], tuple[str, int]] = {}
 
-    def code(self, flow: Flow, kind: AccountKind) -> str:
-        """The code of the finding about a flow, empty when all is well."""
+    def verdict(self, flow: Flow, kind: AccountKind) -> tuple[str, int]:
+        """The code of the finding about a flow, empty when all is well; and the most that an account reads in a year."""
         concerned = self._all_sides(flow)
         key = (concerned, kind.id)
         if key not in self._judged:
@@ -88,19 +108,28 @@ class _Judge:
         return concerned
 
 
-def _judge(candidates: list[Budget], kind: AccountKind, estate: Estate) -> str:
+def _judge(candidates: list[Budget], kind: AccountKind, estate: Estate) -> tuple[str, int]:
     enforcing = [b for b in candidates if b.mode is Mode.ENFORCE]
-    horizon = _horizon(enforcing, kind, estate)
+    cells = _cells(enforcing, kind, estate)
+    horizon = _horizon(enforcing, cells)
     if horizon == 0:
-        return "flow-only-watched" if _horizon(candidates, kind, estate) else "flow-unbounded"
-    if horizon < MONTH:
-        return "flow-unbounded-over-a-month"
-    return "flow-unbounded-over-a-year" if horizon < YEAR else ""
+        watched = _horizon(candidates, _cells(candidates, kind, estate))
+        return ("flow-only-watched" if watched else "flow-unbounded"), 0
+    if horizon >= YEAR:
+        return "", 0
+    yearly = max(min(most_in(enforcing[i].windows, CALENDAR_YEAR) for i in cell) for cell in cells)
+    code = "flow-unbounded-over-a-month" if horizon < MONTH else "flow-unbounded-over-a-year"
+    return code, yearly
 
 
-def _horizon(budgets: list[Budget], kind: AccountKind, estate: Estate) -> int:
+def _horizon(budgets: list[Budget], cells: set[Matching]) -> int:
     """The longest window that bounds every cell of a flow, in microseconds; 0 when a cell has none."""
     longest = [b.windows[-1].length for b in budgets]
+    return min(max((longest[i] for i in cell), default=0) for cell in cells)
+
+
+def _cells(budgets: list[Budget], kind: AccountKind, estate: Estate) -> set[Matching]:
+    """The different sets of budgets that match an access of a flow, whatever its circumstances."""
     sides = (
         _by_factor(budgets, kind),
         _by_own(budgets, estate),
@@ -108,8 +137,7 @@ def _horizon(budgets: list[Budget], kind: AccountKind, estate: Estate) -> int:
         *(_by_given(budgets, fact) for fact in GIVEN.values()),
         *_by_hours(budgets),
     )
-    cells = {frozenset.intersection(*cell) for cell in product(*sides)}
-    return min(max((longest[i] for i in cell), default=0) for cell in cells)
+    return {frozenset.intersection(*cell) for cell in product(*sides)}
 
 
 def _by_factor(budgets: list[Budget], kind: AccountKind) -> set[Matching]:
@@ -183,12 +211,15 @@ _TOLD: Final = {
 }
 
 
-def _tell(code: str, flow: Flow, policies: PolicySet) -> Finding:
+def _tell(code: str, flow: Flow, policies: PolicySet, yearly: int) -> Finding:
     severity, what = _TOLD[code]
+    more = _thief(policies) if code == "flow-unbounded" else ""
+    if yearly:
+        more = f": one account may read up to {yearly:,} persons in a year"
     return Finding(
         code=code,
         severity=severity,
-        what=f"{_words(flow)} {what}{_thief(policies) if code == 'flow-unbounded' else ''}",
+        what=f"{_words(flow)} {what}{more}",
         help=_advice(code, flow),
         about=next(iter(sorted(flow.applications)), "") if len(flow.applications) == 1 else "",
     )

@@ -36,18 +36,18 @@ class Flow:
 
 
 def split(estate: Estate, budgets: Sequence[Budget]) -> Iterator[tuple[Flow, AccountKind]]:
-    """Every flow of the estate, with organizations together that no budget tells apart."""
+    """Every flow of the estate, with organizations, operations and categories together that no budget tells apart."""
     for kind in estate.kinds:
         owners = [o for o in estate.organizations if any(h.kind == kind.id for h in o.accounts)]
         classes = _classes(owners, budgets)
         for application in estate.applications:
             if kind.applications and application.id not in kind.applications:
                 continue
-            ways = product(
-                application.operations or (UNLISTED,), application.categories or (UNLISTED,)
-            )
-            for (operation, category), bodies in product(ways, classes):
-                yield _flow(application, kind, bodies, operation, category), kind
+            operations = _alike(application.operations, budgets, "operations")
+            categories = _alike(application.categories, budgets, "categories")
+            for bodies, done, shown in product(classes, operations, categories):
+                one = frozenset({application.id}), frozenset({kind.id})
+                yield Flow(*one, bodies, done, shown), kind
 
 
 def allows(target: Target, side: str, names: frozenset[str]) -> bool:
@@ -75,38 +75,26 @@ def merge(flows: Iterable[Flow], estate: Estate) -> list[Flow]:
 
 
 def _classes(organizations: list[Organization], budgets: Sequence[Budget]) -> list[frozenset[str]]:
-    conditions = {b.target.organizations for b in budgets if b.target.organizations is not None}
+    return _alike([o.id for o in organizations], budgets, "organizations") if organizations else []
+
+
+def _alike(names: Sequence[str], budgets: Sequence[Budget], side: str) -> list[frozenset[str]]:
+    """The names, together where no budget's condition on that side tells them apart."""
+    conditions: set[frozenset[str]] = {getattr(b.target, side) or frozenset() for b in budgets}
     ordered = sorted(conditions, key=sorted)
     found: dict[Hashable, list[str]] = {}
-    for organization in organizations:
-        signature = tuple(organization.id in ids for ids in ordered)
-        found.setdefault(signature, []).append(organization.id)
-    return [frozenset(ids) for ids in found.values()]
-
-
-def _flow(
-    application: Application,
-    kind: AccountKind,
-    organizations: frozenset[str],
-    operation: str,
-    category: str,
-) -> Flow:
-    return Flow(
-        applications=frozenset({application.id}),
-        kinds=frozenset({kind.id}),
-        organizations=organizations,
-        operations=frozenset({operation}),
-        categories=frozenset({category}),
-    )
+    for name in names or (UNLISTED,):
+        found.setdefault(tuple(name in ids for ids in ordered), []).append(name)
+    return [frozenset(alike) for alike in found.values()]
 
 
 def _join(flows: Iterable[Flow], side: str) -> list[Flow]:
     """Unites flows that differ on one side only."""
-    found: dict[Flow, frozenset[str]] = {}
+    found: dict[Flow, set[str]] = {}
     for flow in flows:
         others = replace(flow, **{side: frozenset()})
-        found[others] = found.get(others, frozenset()) | getattr(flow, side)
-    return [replace(others, **{side: united}) for others, united in found.items()]
+        found.setdefault(others, set()).update(getattr(flow, side))
+    return [replace(others, **{side: frozenset(united)}) for others, united in found.items()]
 
 
 def _whole(flow: Flow, side: str, whole: frozenset[str]) -> Flow:

@@ -63,9 +63,11 @@ def warm() -> None:
     """Compiles what is compiled, once a machine; later runs load it from the cache beside the package."""
     from ecluse.engine.twophase import warm as warm_replay  # noqa: PLC0415 - compiled code, loaded on need
     from ecluse.merkle.lanes import WORTH_IT, sha256_many  # noqa: PLC0415 - idem
+    from ecluse.verify.bound.schedule import warm as warm_schedule  # noqa: PLC0415 - idem
     from ecluse.verify.tuning.peaks import warm as warm_peaks  # noqa: PLC0415 - idem
 
     warm_replay()
+    warm_schedule()
     warm_peaks()
     nothing = np.zeros((WORTH_IT, 0), np.uint8)
     sha256_many(nothing, np.zeros(0, np.uint8), np.zeros(WORTH_IT + 1, np.int64), nothing)

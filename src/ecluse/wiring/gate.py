@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import uvloop
@@ -33,7 +34,9 @@ from ecluse.model.time import format_duration
 from ecluse.runners.commits import GroupCommit
 from ecluse.runners.gate_desk import GateDesk
 from ecluse.runners.pulse import Duty, Pulse
+from ecluse.runners.telling import Outlet, Telling
 from ecluse.service.acts import replay_acts
+from ecluse.service.drill_runs import DrillRuns
 from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
 from ecluse.wiring import Rules, now, open_rules
@@ -42,6 +45,7 @@ from ecluse.wiring.embedded import count_embedded
 from ecluse.wiring.gate_files import GateFiles
 from ecluse.wiring.reloading import Reloading
 from ecluse.wiring.shared import count_shared
+from ecluse.wiring.telling import more_acts, open_outlets, open_telling, watch_honey
 
 __all__ = ["GateFiles", "Started", "run_gate"]
 
@@ -78,6 +82,8 @@ class _Gate:
     reloading: Reloading
     commits: GroupCommit
     app: App
+    runs: DrillRuns
+    telling: Telling
 
 
 def run_gate(files: GateFiles, *, tell: Tell, say: Say) -> None:
@@ -105,8 +111,9 @@ async def _run(files: GateFiles, settings: Settings, tell: Tell, say: Say) -> No
     async with AsyncExitStack() as stack:
         rules = open_rules(files.policy, files.estate)
         tls = server_tls(settings.listen)
+        outlets = open_outlets(settings)
         ledger = stack.enter_context(_open_ledger(files, settings))
-        gate = await _open(files, settings, rules, ledger, stack)
+        gate = await _open(files, settings, rules, ledger, stack, outlets=outlets)
         found = (open_unix(settings.listen), None), (open_tcp(settings.listen), tls)
         sockets = [(opened, context) for opened, context in found if opened is not None]
         _freeze()
@@ -118,7 +125,14 @@ async def _run(files: GateFiles, settings: Settings, tell: Tell, say: Say) -> No
         def ready() -> None:
             with suppress(OSError):
                 tell(_introduction(gate, rules))
-            gate.findings.told = lambda finding, over: log(_line(finding, over=over))
+
+            def told(finding: Finding, over: bool) -> None:  # noqa: FBT001 - the shape that FindingsBook calls
+                log(_line(finding, over=over))
+                gate.telling.told(finding, over)
+
+            gate.findings.told = told
+            for finding in gate.findings.open():
+                gate.telling.told(finding, False)  # noqa: FBT003 - not over
 
         async def again() -> None:
             if (told := await gate.reloading.reload("SIGHUP"))["taken"]:
@@ -140,6 +154,8 @@ async def _open(
     rules: Rules,
     ledger: DirectoryLedger,
     stack: AsyncExitStack,
+    *,
+    outlets: list[Outlet],
 ) -> _Gate:
     standing = Standing(rules.estate)
     replay_acts(ledger, standing, rules.directory)
@@ -162,7 +178,9 @@ async def _open(
         authenticator=authenticator,
         findings=findings,
     )
-    desk = GateDesk(keeper, counting.counts, commits, findings, reloading.acts())
+    runs = watch_honey(settings, keeper, findings)
+    acts = reloading.acts() | more_acts(findings, runs, commits)
+    desk = GateDesk(keeper, counting.counts, commits, findings, acts)
     routes = all_routes(
         desk,
         Pages(now),
@@ -172,9 +190,13 @@ async def _open(
         unauthenticated=authenticator.refused,
     )
     app = App(routes, authenticator, keeper.tally)
+    telling = open_telling(outlets, keeper=keeper, ledger=ledger, findings=findings)
+    stack.push_async_callback(telling.close)
+    runs.forget = telling.forget
     gate = _Gate(
-        settings, ledger, rules.directory, keeper, counting, findings, reloading, commits, app
-    )
+        settings, ledger, rules.directory, keeper, counting, findings, reloading, commits, app,
+        runs, telling,
+    )  # fmt: skip
     pulse = Pulse(_duties(gate), findings)
     stack.push_async_callback(pulse.close)
     reloading.note_policies("start")
@@ -188,7 +210,8 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
             await gate.commits.wait()
 
     async def seal() -> None:
-        if await asyncio.to_thread(gate.ledger.seal_behind, at_least=_SEAL_AT) is not None:
+        sealing = partial(gate.ledger.seal_behind, at_least=_SEAL_AT, apart=True)
+        if await asyncio.to_thread(sealing) is not None:
             await gate.counting.sealed()
 
     async def take_questions() -> None:
@@ -197,6 +220,9 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
     async def look() -> None:
         gate.findings.replace("refusals", gate.keeper.refusals.findings(now()))
         gate.findings.replace("accounts", gate.directory.findings())
+        if gate.keeper.honey is not None:
+            gate.findings.replace("honey", gate.keeper.honey.findings(now()))
+        gate.runs.look()
 
     async def summarize() -> None:
         gate.keeper.summarize_refusals()
@@ -213,6 +239,7 @@ def _duties(gate: _Gate) -> tuple[Duty, ...]:
         Duty("take in questions asked of the ledger", 1.0, take_questions),
         Duty("look at who is refused", 2.0, look),
         Duty("summarize refusals", 60.0, summarize),
+        Duty("tell what was held back", 60.0, gate.telling.tend),
         Duty("follow applications that close", 1.0, gate.reloading.rescale),
         Duty("collect garbage", _COLLECT, collect),
         *gate.counting.duties,

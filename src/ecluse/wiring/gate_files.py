@@ -6,6 +6,7 @@ from pathlib import Path
 from ecluse.loaders.clients import load_clients
 from ecluse.loaders.routes import load_routes
 from ecluse.loaders.settings import load_settings
+from ecluse.model.channel import Channel, Mail, Webhook
 from ecluse.model.enrolment import Enrolment
 from ecluse.model.estate import Estate
 from ecluse.model.settings import Listen, Settings
@@ -52,6 +53,10 @@ class GateFiles:
             said,
             listen=listen,
             counter=counter,
+            channels=tuple(_channel(channel, folder) for channel in said.channels),
+            honey=None
+            if said.honey is None
+            else replace(said.honey, persons=str(folder / said.honey.persons)),
             clients=str(self.clients) if self.clients else _under(folder, said.clients),
             routes=str(self.routes) if self.routes else _under(folder, said.routes),
         )
@@ -82,6 +87,16 @@ class GateFiles:
 
 def _under(folder: Path, name: str | None) -> str | None:
     return None if name is None else str(folder / name)
+
+
+def _channel(channel: Channel, folder: Path) -> Channel:
+    """The channel with the files that it names found from the settings file."""
+    way = channel.way
+    if isinstance(way, Mail):
+        return replace(channel, way=replace(way, password_file=_under(folder, way.password_file), ca_file=_under(folder, way.ca_file)))  # fmt: skip
+    if isinstance(way, Webhook):
+        return replace(channel, way=replace(way, secret_file=str(folder / way.secret_file), ca_file=_under(folder, way.ca_file)))  # fmt: skip
+    return replace(channel, way=replace(way, ca_file=_under(folder, way.ca_file)))
 
 
 def _resolved(listen: Listen, folder: Path) -> Listen:

@@ -34,7 +34,7 @@ def open_gate(
         ledger: folder of the ledger, made when it does not exist; this process is its only writer.
         policy: policy file; the shipped set when left out.
         estate: estate file.
-        settings: contact, step-up and the like; what concerns sockets and clients has no meaning here.
+        settings: contact, step-up and the like; what concerns sockets, clients, channels and honey records has no meaning here.
 
     Raises:
         ConfigError, SourceError: when a file is wrong.

@@ -3,6 +3,7 @@
 A file with faults changes nothing: the former one stays in force, and a finding says so until a sound one is read.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -12,8 +13,9 @@ from ecluse.engine.acts import ACTS
 from ecluse.engine.scaling import scaled
 from ecluse.model.errors import CallerError, ConfigError, EcluseError, UnavailableError
 from ecluse.model.finding import Finding, Severity
-from ecluse.model.policy import PolicySet
+from ecluse.model.policy import Key, PolicySet
 from ecluse.model.time import format_instant
+from ecluse.runners.known import NOBODY, is_known
 from ecluse.service import acts
 from ecluse.service.acts import Made, Powers
 from ecluse.service.findings_book import FindingsBook
@@ -23,6 +25,7 @@ from ecluse.verify.coverage import uncovered
 from ecluse.wiring import Rules, now, open_policies
 from ecluse.wiring.counting import Counting
 from ecluse.wiring.gate_files import GateFiles
+from ecluse.wiring.restart import Former
 
 __all__ = ["Reloading"]
 
@@ -54,6 +57,7 @@ class Reloading:
         self._authenticator, self._findings = authenticator, findings
         self.routes = files.read_routes(keeper.settings, rules.estate)
         self._noted = ""
+        self._former = Former(files, keeper.settings, rules.estate)
         self._check()
 
     def acts(self) -> dict[str, Acting]:
@@ -65,14 +69,15 @@ class Reloading:
         """Reads policy, clients and routes again, and puts them in force together.
 
         Returns:
-            The digest of the policies in force, and whether the files were taken.
+            The digest of the policies in force, whether the files were taken, and what changed in other files,
+            which only a restart reads.
         """
         try:
             policies = open_policies(self._files.policy, self._rules.estate)
             enrolment = self._files.read_clients(self._settings, self._rules.estate)
             routes = self._files.read_routes(self._settings, self._rules.estate)
             self._authenticator.adopt(enrolment)
-        except EcluseError as error:
+        except (EcluseError, OSError) as error:  # a fault, or a file that is gone
             self._refused(error)
             return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
         self._findings.settle("files-refused")
@@ -84,7 +89,13 @@ class Reloading:
             self._rules = former
             self._refused(error)
             return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
-        return {"digest": self._keeper.policies.digest, "taken": True}
+        unread = await asyncio.to_thread(self._former.findings)
+        for finding in self._findings.open():
+            if finding.code == "restart-needed" and finding not in unread:
+                self._findings.settle(finding.code, finding.about)  # it says something else by now
+        self._findings.replace("restart", unread)
+        told = [f"{f.what} (`{f.about}`)" for f in unread]
+        return {"digest": self._keeper.policies.digest, "taken": True, "restart_needed": told}
 
     async def rescale(self) -> None:
         """Follows applications whose limits fall with the days."""
@@ -129,7 +140,7 @@ class Reloading:
             self._findings.replace("coverage", found)
         self._findings.replace("clients", self._authenticator.findings())
 
-    def _refused(self, error: EcluseError) -> None:
+    def _refused(self, error: EcluseError | OSError) -> None:
         finding = Finding(
             code="files-refused",
             severity=Severity.HIGH,
@@ -158,9 +169,33 @@ class Reloading:
             made = acts.act(powers, kind, body, by=by, at=now())
             await self._counting.spread()
             await self._put_in_force(made, holds, by)
-            return {"done": kind, "entry": made.seq, "at": format_instant(made.at), **made.detail}
+            warning = await self._doubt(made)
+            return {
+                "done": kind,
+                "entry": made.seq,
+                "at": format_instant(made.at),
+                **made.detail,
+                **({"warning": warning} if warning else {}),
+            }
 
         return act
+
+    async def _doubt(self, made: Made) -> str:
+        """What a person should know who closed an account of which nobody ever heard; it is closed all the same."""
+        if made.kind != "hold" or made.held is None or made.held[0] is not Key.ACCOUNT:
+            return ""
+        estate = self._rules.estate
+        try:
+            known = await is_known(
+                made.held[1],
+                directory=self._keeper.directory,
+                counts=self._counting.counts,
+                policies=self._keeper.policies,
+                applications=() if estate is None else [a.id for a in estate.applications],
+            )
+        except UnavailableError:
+            return ""
+        return "" if known else NOBODY
 
     async def _holds(self, kind: str) -> Holds:
         """What is closed; without the counter only a reopening has to know that."""
@@ -186,7 +221,9 @@ class Reloading:
             return
 
 
-def _why(error: EcluseError) -> str:
+def _why(error: EcluseError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"`{error.filename}` cannot be read: {(error.strerror or str(error)).lower()}"
     if isinstance(error, ConfigError) and error.issues:
         return f"{error}: {'; '.join(map(str, error.issues[:_TOLD]))}"
     return str(error)

@@ -1,6 +1,8 @@
 """How does a gate count together with others? In Redis or Valkey; its own ledger gives back what that forgets."""
 
 import asyncio
+import secrets
+import time
 from dataclasses import dataclass
 
 from ecluse.counters.redis import RedisCounter
@@ -10,6 +12,7 @@ from ecluse.model.errors import ConfigError, UnavailableError
 from ecluse.model.finding import Finding, Severity
 from ecluse.model.policy import PolicySet
 from ecluse.model.settings import SharedCounter
+from ecluse.runners.claim import Claim, Holder
 from ecluse.runners.pulse import Duty
 from ecluse.runners.shared import SharedCounts
 from ecluse.service.acts import adopt_accounts
@@ -37,6 +40,7 @@ class _Shared:
     versions: dict[str, int]
     known: set[str]
     ledger: DirectoryLedger
+    claim: Claim
     unspoken: bool = False
     """Whether a person decided something that other gates have not been told."""
     duties: tuple[Duty, ...] = ()
@@ -51,6 +55,8 @@ class _Shared:
         What cannot be told now is told when the counter answers again.
         """
         self.unspoken = True
+        if not self.claim.held:
+            return
         data = self.keeper.standing.snapshot()
         try:
             version = await self.counter.publish(f"{_TOPIC}@{self.settings.gate}", data)
@@ -58,6 +64,45 @@ class _Shared:
             return
         self.versions[self.settings.gate] = version
         self.unspoken = data != self.keeper.standing.snapshot()
+
+    async def begin(self) -> None:
+        """Takes the gate's name; waits while it is not clear whether another runs under it.
+
+        Raises:
+            ConfigError: when another does.
+        """
+        while True:
+            await self.look()
+            if self.claim.held:
+                return
+            if self.claim.rival is not None:
+                raise ConfigError(
+                    f"another gate runs as `{self.settings.gate}` at this counter: each would take the other's ledger for its own",
+                    help="give each gate a name of its own as `gate` in its settings, and list all of them in `gates`",
+                )
+            await asyncio.sleep(0.2)
+
+    async def look(self) -> None:
+        """Holds the gate's name, or lets go of it."""
+        try:
+            await self.claim.look()
+        finally:
+            self.counts.barred = not self.claim.held
+        rival, found = self.claim.rival, list[Finding]()
+        if rival is not None:
+            does = (
+                "this one goes on" if self.claim.held else "this one does not count with the others"
+            )
+            found.append(
+                Finding(
+                    code="gate-name-taken",
+                    severity=Severity.CRITICAL,
+                    what=f"another gate runs as `{self.settings.gate}`, with the ledger `{rival.ledger}`; {does}",
+                    help="give each gate a name of its own as `gate` in its settings, and list all of them in `gates`",
+                    about=self.settings.gate,
+                )
+            )
+        self.findings.replace("name", found)
 
     async def introduce(self) -> None:
         """Compares pseudonym keys with the other gates: with two keys, one person would count as two.
@@ -92,6 +137,8 @@ class _Shared:
 
     async def mend(self) -> None:
         """Gives the counter what it does not have: after it forgot, and after decisions without it."""
+        if not self.claim.held:
+            return
         whole = await self.counter.whole()
         if not whole and not await self.counter.brought():
             await self.introduce()
@@ -99,7 +146,7 @@ class _Shared:
             await self.spread()
         if self.unspoken:
             await self.spread()
-        await self.counts.pay_back()
+        await self.counts.pay_back(self._bring)
         if whole:
             self.counts.answers_again()
 
@@ -115,6 +162,9 @@ class _Shared:
         opened = self.keeper.standing.reopened
         kept = {subject: hold for subject, hold in holds.items() if hold.at > opened(*subject)}
         await self.counter.load(history, holds=kept)
+
+    async def _bring(self) -> None:
+        await self._load(self.keeper.policies)
 
     async def sealed(self) -> None:
         """Nothing depends on it."""
@@ -157,12 +207,15 @@ async def count_shared(parts: Parts) -> Counting:
         {},
         set(keeper.standing.accounts),
         parts.ledger,
+        Claim(counter, settings.gate, _holder(parts.ledger), clock=time.monotonic),
     )
     shared.duties = (
+        Duty("hold the name of the gate", 1.0, shared.look),
         Duty("hear other gates", 0.2, shared.hear),
         Duty("give the shared counter what it lacks", 0.5, shared.mend),
     )
     try:
+        await shared.begin()
         await shared.introduce()
         await shared.mend()
         await shared.spread()
@@ -170,3 +223,7 @@ async def count_shared(parts: Parts) -> Counting:
     except UnavailableError:
         on_change(reached=False)
     return shared
+
+
+def _holder(ledger: DirectoryLedger) -> Holder:
+    return Holder(since=now(), process=secrets.token_hex(8), ledger=ledger.page.origin)

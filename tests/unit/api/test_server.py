@@ -107,7 +107,7 @@ def test_nobody_fills_the_memory_besides_a_body(place, begin, piece):
 )  # fmt: skip
 @pytest.mark.parametrize("app", [stranger, reader])
 def test_who_does_not_finish_a_request_is_not_waited_for(place, monkeypatch, app, begin):
-    monkeypatch.setattr(server, "_ARRIVAL", 0.2)
+    monkeypatch.setattr(server, "_ARRIVAL", 0.5)
 
     async def steps():
         reading, writing = await asyncio.open_unix_connection(place)
@@ -119,7 +119,7 @@ def test_who_does_not_finish_a_request_is_not_waited_for(place, monkeypatch, app
 
 
 def test_who_finishes_may_come_again_later(place, monkeypatch):
-    monkeypatch.setattr(server, "_ARRIVAL", 0.2)
+    monkeypatch.setattr(server, "_ARRIVAL", 0.5)
 
     async def steps():
         reading, writing = await asyncio.open_unix_connection(place)
@@ -127,7 +127,7 @@ def test_who_finishes_may_come_again_later(place, monkeypatch):
             writing.write(HEAD + b"content-length: 4\r\n\r\nbody")
             answer = await reading.readuntil(b"\r\n\r\n4")
             assert answer.startswith(b"HTTP/1.1 200")
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.8)
         writing.close()
 
     run(place, reader, steps)

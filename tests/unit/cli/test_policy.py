@@ -31,7 +31,7 @@ def test_the_first_steps_of_a_new_user(folder, capsys):
     assert (folder / "d.yaml").read_bytes() == shipped("policy.yaml")
     code, out, _ = run(capsys, "check", "d.yaml", "--estate", "e.yaml")
     assert code == 0
-    assert out.endswith("d.yaml: valid, 7 budgets, 6 findings\n")
+    assert out.endswith("d.yaml: valid, 7 budgets, 7 findings\n")
 
 
 def test_default_prints_and_never_overwrites(folder, capsys):
@@ -58,7 +58,7 @@ def test_check_tells_findings_and_their_exit_code(folder, capsys):
     code, out, _ = run(capsys, "check", "p.yaml", "--estate", "e.yaml")
     assert code == 1
     assert (
-        "medium: all accounts have no limit over a month  [flow-unbounded-over-a-month]\n  help: add the window 30d"
+        "medium: all accounts have no limit over a month: one account may read up to 3,285 persons in a year  [flow-unbounded-over-a-month]\n  help: add the window 30d"
         in out
     )
     code, out, _ = run(capsys, "check", "p.yaml", "--estate", "e.yaml", "--json")

@@ -15,7 +15,8 @@ from ecluse.counters.script import MARK, TOLD
 from ecluse.model.errors import UnavailableError
 from ecluse.model.settings import SharedCounter
 from ecluse.model.time import SECOND
-from servers.redis import free_port, wait_until
+from servers.ports import free_port
+from servers.redis import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = Keys("ecluse")

@@ -243,7 +243,7 @@ def test_emptied_while_it_is_loaded_it_is_not_whole(tools, empty_redis):
 def test_paused_it_is_given_up_and_nothing_more_is_released_by_it(tools, redis_server):
     async def main():
         async with (
-            tools.gate(redis_server.url, tools.policies(10), timeout=SECOND // 5) as hasty,
+            tools.gate(redis_server.url, tools.policies(10), timeout=SECOND) as hasty,
             tools.gate(redis_server.url, tools.policies(10)) as patient,
         ):
             assert await tools.admitted(hasty, 1, 2) == [1, 2]

@@ -52,6 +52,6 @@ def _run(folder):
     ran = subprocess.run(
         [sys.executable, "-c", _PRINT, str(folder)],
         env={**kept, "HOME": str(no_folder), "PYTHONPATH": str(source)},
-        capture_output=True, text=True, check=True, timeout=120,
+        capture_output=True, text=True, check=True, timeout=600,
     )  # fmt: skip
     return ran.stdout.strip()

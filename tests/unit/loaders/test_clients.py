@@ -79,7 +79,7 @@ def test_a_fault_has_its_place(line, fault):
 def test_more_faults():
     assert faults("version: 2\nclients: [{id: a, may: [fly]}]\n") == [
         "c.yaml:1:10: version 2 is not known",
-        "c.yaml:2:25: `fly` is not one of ask, report, read, manage",
+        "c.yaml:2:25: `fly` is not one of ask, report, read, manage, drill",
     ]
     assert faults("version: 1\nclients: [{id: A, may: ask}, {may: ask}]\n") == [
         "c.yaml:2:16: `A` is not a name of small letters, digits, `.`, `_`, `-`",

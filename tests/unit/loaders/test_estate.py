@@ -6,7 +6,7 @@ from ecluse.loaders.defaults import shipped
 from ecluse.loaders.estate import default_estate, load_estate
 from ecluse.model.errors import ConfigError
 from ecluse.model.estate import AccountKind, Application, Estate, Headcount, LifeCycle, Organization
-from ecluse.model.time import parse_instant
+from ecluse.model.time import DAY, parse_instant
 
 TEXT = """\
 version: 1
@@ -116,3 +116,27 @@ def test_the_shipped_estates_load():
         shipped("estate-example.yaml"), file="example", now=parse_instant("2026-11-22")
     )
     assert len(example.applications) == 3
+
+
+def test_what_lints_ask_of_an_application():
+    text = TEXT.replace(
+        "operations: view}",
+        "lockout_after: 5, retention: 30d, retention_reason: moved after a month}",
+    ).replace("population: 5,", "population: 5, categories: health,")
+    files, old = load_estate(text, file="e").applications
+    assert (files.lockout_after, files.retention, files.retention_reason) == (
+        5,
+        30 * DAY,
+        "moved after a month",
+    )
+    assert (old.lockout_after, old.retention, old.retention_reason) == (None, None, "")
+    assert load_estate(text, file="e").sensitive is None
+    assert load_estate(text + "sensitive: health\n", file="e").sensitive == {"health"}
+    assert faults(text + "sensitive: helth\n") == ["`helth` is not a category of any application"]
+    assert load_estate(TEXT + "sensitive: any\n", file="e").sensitive == {"any"}  # `old` lists none
+    assert faults(text.replace("lockout_after: 5", "lockout_after: 0")) == [
+        "`0` is out of range: at least 1"
+    ]
+    assert faults(text.replace("retention: 30d, ", "")) == [
+        "`retention_reason` says why, and nothing says how long"
+    ]

@@ -97,11 +97,13 @@ def test_the_lines_of_the_example_that_are_commented_out_are_right_too():
     assert settings.listen.client_ca == "clients.crt"
     assert settings.routes == "routes.yaml"
     assert not settings.durable
+    assert [channel.kind for channel in settings.channels] == ["mail", "webhook", "syslog"]
+    assert settings.honey.accounts == {"drill-01"}
 
 
 def _is_setting(line):
     """Whether a comment is a setting: a key, a colon, and no sentence."""
-    words = line.strip().removeprefix("# ").lstrip().split(" ")
+    words = line.strip().removeprefix("# ").lstrip().removeprefix("- ").split(" ")
     return line.strip().startswith("# ") and words[0].endswith(":") and words[0][:-1].replace("_", "").islower()  # fmt: skip
 
 

@@ -38,6 +38,13 @@ FULL = {
     "contact": {"en": "e", "fr": "f"},
     "snapshot_every": 1000,
     "retire": "30d",
+    "channels": [
+        {"name": "m", "severity": "high", "over": False, "repeat": "2h", "most": 5, "mail": {
+            "host": "h", "port": 25, "tls": "tls", "sender": "a@b", "to": ["c@d"], "account": "u", "password_file": "p", "ca_file": "f"}},
+        {"name": "w", "webhook": {"url": "https://h/x", "secret_file": "s", "ca_file": "f"}},
+        {"name": "s", "syslog": {"address": "tls:h:6514", "facility": "local3", "ca_file": "f"}},
+    ],
+    "honey": {"persons": "h", "accounts": ["d"]},
 }  # fmt: skip
 KINDS = {
     "gate": (SETTINGS, "Ecluse gate settings", load_settings, FULL),

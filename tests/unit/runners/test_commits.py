@@ -20,7 +20,7 @@ class SlowDisk:
         self.calls += 1
         self.called.set()
         size = self.appended
-        self.go.wait(10)
+        self.go.wait(120)
         if self.broken:
             raise UnavailableError("the disk is full")
         self.durable = size
@@ -39,7 +39,7 @@ def test_those_who_wait_share_a_commit_and_latecomers_the_next():
             assert disk.durable >= mine
 
         first = [asyncio.create_task(write()) for _ in range(20)]
-        await asyncio.to_thread(disk.called.wait, 10)
+        await asyncio.to_thread(disk.called.wait, 120)
         late = [asyncio.create_task(write()) for _ in range(30)]
         await asyncio.sleep(0)
         assert not any(t.done() for t in first + late)
@@ -80,7 +80,7 @@ def test_one_who_gives_up_waiting_stops_nobody():
             await commits.wait()
 
         gone = asyncio.create_task(write())
-        await asyncio.to_thread(disk.called.wait, 10)
+        await asyncio.to_thread(disk.called.wait, 120)
         gone.cancel()
         await asyncio.wait([gone])
         disk.go.set()

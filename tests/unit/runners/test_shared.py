@@ -72,6 +72,42 @@ def run(kit, settings, steps):
     return asyncio.run(all_of_it())
 
 
+async def never():
+    raise AssertionError("the ledger need not be brought")
+
+
+def test_what_is_reported_without_it_is_bounded_and_brought_from_the_ledger(kit, monkeypatch):
+    monkeypatch.setattr("ecluse.runners.shared.OWED_MAX", 6)
+    monkeypatch.setattr("ecluse.runners.owed.NEWEST", 2)
+
+    async def steps(counts, counter):
+        brought = []
+
+        async def bring():
+            if counter.away:
+                raise UnavailableError("away")
+            kit.ledger.sync()
+            brought.extend(r for r in kit.entries() if r["kind"] == "observed")
+
+        counter.away = True
+        for person in range(20):
+            await counts.ask("observe", asked(str(person)), ME)
+        with pytest.raises(UnavailableError):
+            await counts.pay_back(bring)
+        counter.away = False
+        await counts.pay_back(bring)
+        assert len(brought) == 20
+        ((history, complete),) = counter.loaded
+        assert 2 <= len(history) <= 4
+        assert (
+            history[-1][1].persons == kit.keeper.prepare("check", asked("19"), ME).request.persons
+        )
+        assert not complete
+        await counts.pay_back(never)
+
+    run(kit, DENY, steps)
+
+
 def test_without_the_counter_nothing_is_released_unless_it_was_written_down(kit):
     async def steps(counts, counter):
         counter.away = True
@@ -89,10 +125,10 @@ def test_what_is_permitted_without_it_is_bounded_and_paid_back_as_a_part(kit):
         assert [a.released for a in answers] == [True, True, False]
         assert {a.degraded for a in answers} == {"permit"}
         with pytest.raises(UnavailableError):
-            await counts.pay_back()
+            await counts.pay_back(never)
         counter.away = False
-        await counts.pay_back()
-        await counts.pay_back()
+        await counts.pay_back(never)
+        await counts.pay_back(never)
         ((history, complete),) = counter.loaded
         assert [request.persons for _, request in history] == [
             kit.keeper.prepare("check", asked(p), ME).request.persons for p in "12"
@@ -103,6 +139,22 @@ def test_what_is_permitted_without_it_is_bounded_and_paid_back_as_a_part(kit):
     assert run(kit, PERMIT_TWO, steps) == [False, True]
     details = [row["detail"] for row in kit.entries()]
     assert [json.loads(d) for d in details] == [{"degraded": "permit"}] * 3
+
+
+def test_a_gate_whose_name_another_has_decides_as_if_the_counter_were_away(kit):
+    async def steps(counts, counter):
+        del counter  # it answers
+        counts.barred = True
+        answers = [await counts.ask("check", asked(p), ME) for p in "123"]
+        assert [(a.released, a.degraded) for a in answers] == [(True, "permit")] * 2 + [
+            (False, "permit")
+        ]
+        with pytest.raises(UnavailableError, match="another gate has the name"):
+            await counts.usage(kit.keeper.prepare("check", asked("1"), ME).request)
+        counts.barred = False
+        assert (await counts.ask("check", asked("3"), ME)).degraded == ""
+
+    assert run(kit, PERMIT_TWO, steps) == [False, True]
 
 
 def test_what_was_decided_without_it_says_so_although_it_answers_by_now(kit):

@@ -25,7 +25,7 @@ def unix(tmp_path):
 
 def test_over_a_unix_socket(unix):
     async def main(kept, address):
-        async with AsyncGate(address) as gate:
+        async with AsyncGate(address, deadline=20) as gate:
             assert (await gate.reserve(ASKED)).reservation == "r1"
             assert (await gate.check(ASKED)).released
             assert (await gate.observe(ASKED)).released
@@ -116,7 +116,7 @@ def test_an_answer_too_large_is_no_gate_s(unix, monkeypatch):
     monkeypatch.setattr("ecluse.sdk.aio.ANSWER_MAX", 100)
 
     async def main(address):
-        async with AsyncGate(address) as gate:
+        async with AsyncGate(address, deadline=20) as gate:
             with pytest.raises(GateBadAnswer, match="larger"):
                 await gate.findings()
 

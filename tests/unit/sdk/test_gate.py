@@ -27,7 +27,7 @@ def unix(tmp_path):
 
 
 def test_over_a_unix_socket(unix):
-    with wire(unix=unix) as (kept, address), Gate(address) as gate:
+    with wire(unix=unix) as (kept, address), Gate(address, deadline=20) as gate:
         assert gate.reserve(ASKED).reservation == "r1"
         assert gate.check(ASKED).released
         assert gate.observe(ASKED).released
@@ -44,7 +44,10 @@ def test_over_a_unix_socket(unix):
 
 
 def test_looking_and_acting(unix):
-    with wire(answering({"x": 1}), unix=unix) as (kept, address), Gate(address) as gate:
+    with (
+        wire(answering({"x": 1}), unix=unix) as (kept, address),
+        Gate(address, deadline=20) as gate,
+    ):
         for act in (
             lambda: gate.explain(3),
             lambda: gate.explain(ASKED),
@@ -86,7 +89,7 @@ def test_looking_and_acting(unix):
 
 
 def test_a_refusal_is_an_answer_and_an_unknown_client_is_not(unix):
-    with wire(unix=unix) as (kept, address), Gate(address) as gate:
+    with wire(unix=unix) as (kept, address), Gate(address, deadline=20) as gate:
         kept.answer = problem(refused(retry_after=9), 429)
         assert gate.check(ASKED).retry_after == 9
         kept.answer = problem(refused("hold"), 403)
@@ -220,7 +223,10 @@ def _trickle(kept, sent):
 
 def test_an_answer_too_large_is_no_gate_s(unix, monkeypatch):
     monkeypatch.setattr("ecluse.sdk.gate.ANSWER_MAX", 100)
-    with wire(answering({"x": "y" * 200}), unix=unix) as (_, address), Gate(address) as gate:
+    with (
+        wire(answering({"x": "y" * 200}), unix=unix) as (_, address),
+        Gate(address, deadline=20) as gate,
+    ):
         with pytest.raises(GateBadAnswer, match="larger"):
             gate.findings()
         with pytest.raises(GateBadAnswer, match="larger"):

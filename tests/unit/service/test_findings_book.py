@@ -1,5 +1,8 @@
 import json
 
+import pytest
+
+from ecluse.model.errors import CallerError
 from ecluse.model.finding import Finding, Severity
 from ecluse.service.findings_book import FindingsBook
 from gate_kit import GateKit
@@ -56,3 +59,28 @@ def test_a_listener_hears_of_each_once(tmp_path):
         book.settle("away")
         book.settle("before")
     assert heard == [("away", False), ("away", True), ("before", True)]
+
+
+def test_an_acknowledgement_is_written_and_the_finding_stays_open(tmp_path):
+    with GateKit(tmp_path / "ledger") as kit:
+        book = FindingsBook(kit.ledger, kit.clock)
+        book.raise_(finding("away", about="x"))
+        assert book.acknowledged(book.open()[0]) is None
+        book.acknowledge("away", "x", by="Camille", note="on it")
+        kit.clock.at += 5
+        book.acknowledge("away", "x", by="Dominique")
+        assert book.acknowledged(book.open()[0]).by == "Camille"
+        written = [json.loads(str(r["detail"])) for r in kit.entries() if r["kind"] == "acknowledgement"]  # fmt: skip
+        assert [(d["by"], d["note"]) for d in written] == [("Camille", "on it"), ("Dominique", "")]
+        book.settle("away", "x")
+        book.raise_(finding("away", about="x"))
+        assert book.acknowledged(book.open()[0]) is None, "what comes back has not been seen"
+
+
+def test_only_what_is_open_can_be_acknowledged(tmp_path):
+    with GateKit(tmp_path / "ledger") as kit:
+        book = FindingsBook(kit.ledger, kit.clock)
+        book.raise_(finding("away", about="x"))
+        with pytest.raises(CallerError, match="no finding `away` about `y` is open") as caught:
+            book.acknowledge("away", "y", by="Camille")
+        assert caught.value.help == "open are those about x"

@@ -27,6 +27,20 @@ def find(budgets, *, estate=EXAMPLE, now=None):
     return [(f.code, f.what) for f in uncovered(estate, policies, now=now)]
 
 
+def test_a_year_without_its_own_limit_is_told_in_persons():
+    """The trap of the annual figure: 4,000 a month is 50,500 a year, not 48,000 and not 52,000."""
+    limits = "limits: {10m: 60, 1h: 150, 24h: 500, 30d: 4000}"
+    (found,) = find([f"{{id: a, per: account, {limits}}}"])
+    assert found[1].endswith("one account may read up to 50,500 persons in a year")
+    (found,) = find(
+        [
+            f"{{id: a, per: account, {limits}, target: {{justified: true}}}}",
+            "{id: b, per: account, limits: {30d: 10}, target: {justified: false}}",
+        ]
+    )
+    assert found[1].endswith("up to 50,500 persons in a year")  # the cell that lets most through
+
+
 def test_the_default_set_covers_the_example_estate():
     assert uncovered(EXAMPLE, default_policy()) == ()
 
@@ -52,12 +66,13 @@ def test_flows_are_told_in_few_readable_groups():
     )
     thief = " (`d` is counted by a key that a thief can have as many of as he likes)"
     unbounded = "may read any number of persons: no budget bounds them"
+    yearly = "one account may read up to 650 persons in a year"  # 50 in each of thirteen months
     assert found == [
         ("flow-unbounded", f"`adviser` accounts in `job-seekers` by `search` {unbounded}{thief}"),
         ("flow-unbounded", f"`machine` accounts in `job-seekers` {unbounded}{thief}"),
         ("flow-only-watched", "`manager` accounts in `partners` may read any number of persons: their budgets only watch"),
-        ("flow-unbounded-over-a-year", "all accounts in `archive` have no limit over a year"),
-        ("flow-unbounded-over-a-year", "`adviser` accounts in `job-seekers` by `list` and `view` have no limit over a year"),
+        ("flow-unbounded-over-a-year", f"all accounts in `archive` have no limit over a year: {yearly}"),
+        ("flow-unbounded-over-a-year", f"`adviser` accounts in `job-seekers` by `list` and `view` have no limit over a year: {yearly}"),
     ]  # fmt: skip
 
 

@@ -5,8 +5,10 @@ import pytest
 
 from ecluse.api.authentication import Authenticator
 from ecluse.directories.table_directory import TableDirectory
+from ecluse.engine.explain import Usage
 from ecluse.model.errors import CallerError, ConfigError, UnavailableError
 from ecluse.model.policy import Key
+from ecluse.model.time import HOUR
 from ecluse.service.findings_book import FindingsBook
 from ecluse.wiring import Rules, now, open_policies
 from ecluse.wiring.gate_files import GateFiles
@@ -20,11 +22,15 @@ class Counts:
     """Holds that may be out of reach."""
 
     def __init__(self):
-        self.away, self.closed = False, {}
+        self.away, self.closed, self.used = False, {}, 0
 
     async def holds(self):
         self._reach()
         return dict(self.closed)
+
+    async def usage(self, request):
+        self._reach()
+        return (Usage("account", HOUR, 3, self.used, self.used),)
 
     async def hold(self, key, name, hold):
         self._reach()
@@ -59,7 +65,9 @@ def made(tmp_path):
     with GateKit(tmp_path / "ledger", clock=Clock(now())) as kit:
         policy = tmp_path / "policy.yaml"
         policy.write_text(POLICY.format(limit=3))
-        files = GateFiles(policy=policy, estate=None, ledger=kit.root)
+        settings = tmp_path / "gate.yaml"
+        settings.write_text("version: 1\n")
+        files = GateFiles(policy=policy, estate=None, ledger=kit.root, settings=settings)
         rules = Rules(open_policies(policy, None), str(policy), None, TableDirectory())
         kit.keeper.policies = rules.policies
         findings, counting = FindingsBook(kit.ledger, kit.clock), Counting()
@@ -126,6 +134,17 @@ def test_a_half_written_file_changes_nothing(made, half):
     assert [f.code for f in findings.open()] == ["files-refused"]
 
 
+def test_a_file_that_is_gone_changes_nothing(made):
+    kit, reloading, counting, findings, policy = made
+    former = kit.keeper.policies
+    policy.unlink()
+    told = asyncio.run(reloading.reload("SIGHUP"))
+    assert told["taken"] is False
+    assert "policy.yaml` cannot be read: no such file" in told["why"]
+    assert (kit.keeper.policies, counting.adopted) == (former, [])
+    assert [f.code for f in findings.open()] == ["files-refused"]
+
+
 def test_the_faults_of_a_refused_file_are_told_once_and_more_than_the_first(made):
     _, reloading, _, findings, policy = made
     heard = []
@@ -155,3 +174,43 @@ def test_an_account_is_closed_also_while_the_counter_is_away(made):
     assert not kit.standing.holds()
     with pytest.raises(CallerError, match="not closed"):
         asyncio.run(acts["reopen"](body, "Camille"))
+
+
+def hold(reloading, name, **more):
+    body = {"key": "account", "name": name, "reason": "stolen", **more}
+    return asyncio.run(reloading.acts()["hold"](body, "Camille"))
+
+
+def test_a_name_that_nobody_knows_is_held_and_doubted(made):
+    kit, reloading, counting, _, _ = made
+    assert "nobody of that name is known" in hold(reloading, "theif")["warning"]
+    assert (Key.ACCOUNT, "theif") in kit.standing.holds()
+    assert "warning" not in hold(reloading, "a-session", key="session")
+    counting.counts.used = 1
+    assert "warning" not in hold(reloading, "thief")
+
+
+def test_an_account_that_was_told_of_is_known_before_it_reads(made):
+    _, reloading, _, _, _ = made
+    asyncio.run(reloading.acts()["account"]({"account": "new", "created_by": "boss"}, "portal"))
+    assert "warning" not in hold(reloading, "new")
+    assert "warning" not in hold(reloading, "boss")
+
+
+def test_files_that_only_a_restart_reads_are_told_until_they_are_as_before(made):
+    _, reloading, _, findings, _ = made
+    settings = reloading._files.settings
+    before = settings.read_text()
+    settings.write_text("version: 1\nslow: 9s\ndurable: false\n")
+    told = asyncio.run(reloading.reload("Camille"))
+    assert (told["taken"], len(told["restart_needed"])) == (True, 1)
+    assert "`slow`, `durable`" in told["restart_needed"][0]
+    settings.write_text("version: 1\nslow: 9s\n")
+    asyncio.run(reloading.reload("Camille"))
+    (finding,) = findings.open()
+    assert finding.code == "restart-needed"
+    assert "`slow`" in finding.what
+    assert "durable" not in finding.what
+    settings.write_text(before)
+    assert asyncio.run(reloading.reload("Camille"))["restart_needed"] == []
+    assert not findings.open()

@@ -33,7 +33,7 @@ class Export(ApplicationMixin, View):
 
     def get(self, request: HttpRequest) -> StreamingHttpResponse:
         """The file, which ends where the gate ends it."""
-        persons = self.shown.persons()
+        persons = self.shown.persons().listed()
         if request.GET.get("of") != "all":
             persons = persons.of(request.user)
         rows = stream(

@@ -29,7 +29,7 @@ class PersonsPage(ApplicationMixin, ListView):
 
     def get_queryset(self) -> QuerySet[Person]:
         """Whom the pages are about."""
-        persons = self.shown.persons()
+        persons = self.shown.persons().listed()
         everybody = self.request.GET.get("of") == "all"
         return persons if everybody else persons.of(self.request.user)
 
@@ -57,7 +57,7 @@ class SearchPage(PersonsPage):
 
     def get_queryset(self) -> QuerySet[Person]:
         """Whom the words find; nobody without words."""
-        return self.shown.persons().found(self.request.GET.get("q", ""))
+        return self.shown.persons().listed().found(self.request.GET.get("q", ""))
 
 
 class ApiPage(PersonsPage):
@@ -66,7 +66,7 @@ class ApiPage(PersonsPage):
     def get_queryset(self) -> QuerySet[Person]:
         """What a program asks for: everybody, or what it searches."""
         words = self.request.GET.get("q")
-        persons = self.shown.persons()
+        persons = self.shown.persons().listed()
         return persons.found(words) if words else persons
 
     def render_to_response(self, context: dict[str, Any], **_: Any) -> HttpResponse:

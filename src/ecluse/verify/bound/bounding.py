@@ -7,11 +7,13 @@ from typing import Final
 
 import numpy as np
 
+from ecluse.counting.closure import most_in
 from ecluse.model.adversary import Adversary
 from ecluse.model.bound import Binding, Bound, Reached, Take
 from ecluse.model.estate import Estate
-from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Window
+from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
 from ecluse.model.time import DAY, HOUR, MINUTE
+from ecluse.verify.bound.cells import Doors
 from ecluse.verify.bound.program import Column, Program, holding, program
 from ecluse.verify.bound.reducing import reduced
 from ecluse.verify.bound.schedule import Schedule, schedule
@@ -72,27 +74,6 @@ def bound(
     )
 
 
-def cases(
-    budgets: Sequence[Budget],
-    estate: Estate,
-    adversary: Adversary,
-    horizon: int,
-    now: int | None = None,
-) -> Iterator[Case]:
-    """Every way to read the adversary, solved."""
-    second = adversary.second_factor
-    for thief in alternatives(adversary, estate, budgets):
-        whole = program(thief, budgets, estate, horizon, second_factor=second, now=now)
-        applications = {c.application.id: c.application.population for c in whole.columns}
-        population = sum(applications.values())
-        if whole.unbounded:
-            yield Case(thief, whole, None, None, population)
-            continue
-        smaller = reduced(whole)
-        numbers = matrix(smaller)
-        yield Case(thief, smaller, numbers, solve(numbers), population)
-
-
 def worst(
     budgets: Sequence[Budget],
     estate: Estate,
@@ -102,10 +83,76 @@ def worst(
 ) -> Case | None:
     """The case with the greatest bound; None when the adversary has nothing to read with."""
     best: Case | None = None
-    for case in cases(budgets, estate, adversary, horizon, now):
+    for _, case in cases(budgets, estate, adversary, horizon, now):
         if best is None or _more(case, best):
             best = case
     return best
+
+
+def cases(
+    budgets: Sequence[Budget],
+    estate: Estate,
+    adversary: Adversary,
+    horizon: int,
+    now: int | None = None,
+) -> Iterator[tuple[int | None, Case]]:
+    """The ways to read the adversary, solved, as far as they can be the worst; with what a first look allowed each.
+
+    The first look takes each group alone under its budgets per account. Ways that could not pass the best so far by it
+    are left out; None where it finds nothing that holds them.
+    """
+    doors = Doors(budgets, estate, second_factor=adversary.second_factor)
+    ways = [(_first_look(t, budgets, horizon), t) for t in alternatives(adversary, estate, budgets)]
+    ways.sort(key=lambda way: (way[0] is not None, -(way[0] or 0)))
+    best = -1
+    for look, thief in ways:
+        if look is not None and look <= best:
+            continue
+        case = _solved(thief, budgets, estate, horizon, doors=doors, now=now)
+        best = max(best, -1 if case.persons is None else case.persons)
+        yield look, case
+
+
+def _solved(
+    thief: Thief,
+    budgets: Sequence[Budget],
+    estate: Estate,
+    horizon: int,
+    *,
+    doors: Doors,
+    now: int | None,
+) -> Case:
+    whole = program(thief, budgets, estate, horizon, doors=doors, now=now)
+    applications = {c.application.id: c.application.population for c in whole.columns}
+    population = sum(applications.values())
+    if whole.unbounded:
+        return Case(thief, whole, None, None, population)
+    smaller = reduced(whole)
+    numbers = matrix(smaller)
+    return Case(thief, smaller, numbers, solve(numbers), population)
+
+
+def _first_look(thief: Thief, budgets: Sequence[Budget], horizon: int) -> int | None:
+    """At most so much, by the budgets per account that hold whatever else is chosen."""
+    total = 0
+    for group in thief.groups:
+        caps = [
+            most_in(b.windows, horizon)
+            for b in budgets
+            if Key.ACCOUNT in b.per
+            and len(b.per) == 1
+            and replace(b.target, kinds=None, organizations=None) == Target()
+            and (b.target.kinds is None or group.kind is None or group.kind.id in b.target.kinds)
+            and (
+                b.target.organizations is None
+                or group.organization is None
+                or group.organization in b.target.organizations
+            )
+        ]
+        if group.accounts is ANY or not caps:
+            return None
+        total += group.accounts * min(caps)
+    return total
 
 
 def _more(case: Case, best: Case) -> bool:
@@ -122,8 +169,9 @@ def _reached(
     budgets = holding(policies.budgets)
     case = worst(budgets, estate, adversary, horizon, now)
     if case is None or not case.program.columns:
-        return Reached(horizon, 0, True, "nothing that is stolen can open anything", 0, 0)
-    silent, stopped = _told(policies, estate, adversary, horizon, now, case.persons)
+        why = "exact: nothing that is stolen can open anything"
+        return Reached(horizon, 0, exact=True, why=why, reached=0, population=0)
+    silent, stopped = _told(policies, estate, adversary, horizon, now=now, most=case.persons)
     if case.solved is None or case.matrix is None:
         return Reached(
             horizon,
@@ -157,6 +205,7 @@ def _told(
     estate: Estate,
     adversary: Adversary,
     horizon: int,
+    *,
     now: int | None,
     most: int | None,
 ) -> tuple[int | None, int | None]:
@@ -200,7 +249,10 @@ def _exact(
     assert case.solved is not None
     most = int(case.solved.bound)
     if found is None:
-        return False, "an upper bound: the windows have no common measure that is long enough to try it"
+        return (
+            False,
+            "an upper bound: a schedule that shows more would be too long to try",
+        )
     if found.total < most:
         return False, f"an upper bound: the best schedule found takes {found.total:,}"
     drawn = 0
@@ -247,16 +299,13 @@ def _binding(case: Case) -> Iterator[Binding]:
 
 def _deciding(budget: Budget, duration: int) -> tuple[Window, int]:
     """The window that decides over the stretch, and by how much one unit of its limit moves the curve."""
-    from ecluse.counting.closure import most_in  # noqa: PLC0415 - a name that is used once
-
     now = most_in(budget.windows, duration)
     best, moved = budget.windows[0], -1
     for place, window in enumerate(budget.windows):
         if not window.limit:
             continue
         less = tuple(
-            replace(w, limit=w.limit - 1) if i == place else w
-            for i, w in enumerate(budget.windows)
+            replace(w, limit=w.limit - 1) if i == place else w for i, w in enumerate(budget.windows)
         )
         fallen = now - most_in(less, duration)
         if fallen > moved:
@@ -266,11 +315,17 @@ def _deciding(budget: Budget, duration: int) -> tuple[Window, int]:
 
 def _plan(case: Case, found: Schedule | None, budgets: Sequence[Budget]) -> Iterator[Take]:
     assert case.solved is not None
-    lengths = sorted({w.length for b in budgets for w in b.windows if w.length <= case.program.horizon})
+    lengths = sorted(
+        {w.length for b in budgets for w in b.windows if w.length <= case.program.horizon}
+    )
     for place, column in enumerate(case.program.columns):
         hands = [] if found is None else _hands(found, column)
         persons = (
-            case.solved.values[place] if found is None else int(found.of(hands).sum()) if hands else 0
+            case.solved.values[place]
+            if found is None
+            else int(found.of(hands).sum())
+            if hands
+            else 0
         )
         if not persons:
             continue
@@ -291,11 +346,10 @@ def _hands(found: Schedule, column: Column) -> list[int]:
     return [i for i, hand in enumerate(found.hands) if hand.column is column]
 
 
-def _pace(found: Schedule, hands: Sequence[int], lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _pace(
+    found: Schedule, hands: Sequence[int], lengths: Sequence[int]
+) -> Iterator[tuple[int, int]]:
     total = np.concatenate(([0], np.cumsum(found.of(hands))))
     for length in lengths:
         slots = min(total.size - 1, length // found.slot)
         yield length, int((total[slots:] - total[: total.size - slots]).max(initial=0))
-
-
-assert ANY is None

@@ -7,7 +7,7 @@ under a larger one could as well read under the smaller. Sides are independent, 
 Cost: O(budgets) a choice of a side, and the product of the reduced sides, which are one or two each in practice.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeVar
@@ -17,10 +17,13 @@ from ecluse.model.estate import Application, Estate
 from ecluse.model.policy import Budget, Target
 from ecluse.verify.bound.thief import Group
 
-__all__ = ["Cell", "Phase", "cells", "phases"]
+__all__ = ["Cell", "Doors", "Phase", "phases", "smallest"]
 
 T = TypeVar("T")
 _MINUTES: Final = 1440
+
+Side = dict[int, object]
+"""Sets of budgets, as bits by their place, and the value that leaves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +66,83 @@ def phases(group: Group, budgets: Sequence[Budget], horizon: int) -> tuple[Phase
     return tuple(spans) if group.any_age else (spans[-1],)
 
 
-def cells(
-    group: Group,
-    application: Application,
-    budgets: Sequence[Budget],
-    estate: Estate,
-    *,
-    ages: Iterable[Phase],
-    second_factor: bool,
-) -> tuple[Cell, ...]:
-    """The smallest sets of budgets that a read of the group in the application can draw on."""
-    fixed = _bits(budgets, lambda b: _concerns(b.target, group, application))
-    factors = group.kind.factors if group.kind is not None else ()
-    sides: tuple[dict[int, object], ...] = (
-        _side(budgets, application.operations or ("",), lambda t, v: _named(t.operations, v)),
-        _side(budgets, application.categories or ("",), lambda t, v: _named(t.categories, v)),
-        _side(budgets, factors or ("",), lambda t, v: _named(t.factors, v)),
-        _side(budgets, _caseload(estate), lambda t, v: v is None or t.own in {None, v}),
-        _side(budgets, (False, True), lambda t, v: t.justified in {None, v}),
-        _side(
-            budgets,
-            (False, True) if second_factor else (False,),
-            lambda t, v: t.stepped_up in {None, v},
-        ),
-        _side(budgets, ages, _age_holds),
-        *_hours(budgets),
-    )
+class Doors:
+    """Finds the cells of groups in applications, and remembers what the same conditions gave before."""
+
+    def __init__(self, budgets: Sequence[Budget], estate: Estate, *, second_factor: bool) -> None:
+        self._budgets = budgets
+        self._common = [
+            self._side(_caseload(estate), lambda t, v: v is None or t.own in {None, v}),
+            self._side((False, True), lambda t, v: t.justified in {None, v}),
+            self._side(
+                (False, True) if second_factor else (False,), lambda t, v: t.stepped_up in {None, v}
+            ),
+        ]
+        self._hours = [self._side(moments, holds) for moments, holds in _zones(budgets)]
+        self._sides: dict[tuple[str, Hashable], Side] = {}
+        self._found: dict[Hashable, tuple[Cell, ...]] = {}
+        self._kinds: dict[str | None, int] = {}
+        self._bodies: dict[str | None, int] = {}
+        self._applications: dict[str, int] = {}
+
+    def cells(
+        self, group: Group, application: Application, ages: tuple[Phase, ...]
+    ) -> tuple[Cell, ...]:
+        """The smallest sets of budgets that a read of the group in the application can draw on."""
+        factors = group.kind.factors if group.kind is not None else ()
+        operations, categories = application.operations, application.categories
+        fixed = self._fixed(group, application)
+        key = (fixed, operations, categories, factors, ages)
+        if key not in self._found:
+            sides = [
+                self._kept("operation", operations, lambda t, v: _named(t.operations, v)),
+                self._kept("category", categories, lambda t, v: _named(t.categories, v)),
+                self._kept("factor", factors, lambda t, v: _named(t.factors, v)),
+                *self._common,
+                self._kept("age", ages, _age_holds),
+                *self._hours,
+            ]
+            self._found[key] = _product(fixed, sides)
+        return self._found[key]
+
+    def _fixed(self, group: Group, application: Application) -> int:
+        """By what the thief cannot choose once he has these accounts; what is unknown satisfies any condition."""
+        kind = None if group.kind is None else group.kind.id
+        body, name = group.organization, application.id
+        if kind not in self._kinds:
+            self._kinds[kind] = self._bits(lambda t: kind is None or _named(t.kinds, kind))
+        if body not in self._bodies:
+            self._bodies[body] = self._bits(lambda t: body is None or _named(t.organizations, body))
+        if name not in self._applications:
+            self._applications[name] = self._bits(lambda t: _named(t.applications, name))
+        return self._kinds[kind] & self._bodies[body] & self._applications[name]
+
+    def _kept(self, name: str, values: tuple[T, ...], holds: Callable[[Target, T], bool]) -> Side:
+        if (name, values) not in self._sides:
+            # an application that lists none may have any: only a budget without that condition holds there
+            self._sides[name, values] = self._side(values or ("",), holds)  # type: ignore[arg-type]
+        return self._sides[name, values]
+
+    def _side(self, values: Iterable[T], holds: Callable[[Target, T], bool]) -> Side:
+        """The sets of budgets that each choice of this side leaves, each with the first value that gives it."""
+        found: dict[int, object] = {}
+        for value in values:
+            found.setdefault(self._bits(lambda t, v=value: holds(t, v)), value)  # type: ignore[misc]
+        return found
+
+    def _bits(self, holds: Callable[[Target], bool]) -> int:
+        return sum(1 << i for i, b in enumerate(self._budgets) if holds(b.target))
+
+
+def _product(fixed: int, sides: Sequence[Side]) -> tuple[Cell, ...]:
+    reduced = []
+    for side in sides:
+        inside: dict[int, object] = {}
+        for mask, value in side.items():
+            inside.setdefault(mask & fixed, value)
+        reduced.append([(mask, inside[mask]) for mask in smallest(inside)])
     found: dict[int, Cell] = {}
-    for way in product(*(side.items() for side in sides)):
+    for way in product(*reduced):
         mask = fixed
         for bits, _ in way:
             mask &= bits
@@ -120,20 +172,6 @@ def _cell(mask: int, values: list[object]) -> Cell:
     )
 
 
-def _concerns(target: Target, group: Group, application: Application) -> bool:
-    """By what the thief cannot choose once he has these accounts; what is unknown satisfies any condition."""
-    kind = None if group.kind is None else group.kind.id
-    return (
-        (target.kinds is None or kind is None or kind in target.kinds)
-        and (
-            target.organizations is None
-            or group.organization is None
-            or group.organization in target.organizations
-        )
-        and (target.applications is None or application.id in target.applications)
-    )
-
-
 def _named(allowed: frozenset[str] | None, word: str) -> bool:
     return allowed is None or word in allowed
 
@@ -152,10 +190,11 @@ def _age_holds(target: Target, phase: Phase) -> bool:
     return (under is None or phase.begin < under) and (over is None or phase.begin >= over)
 
 
-def _hours(budgets: Sequence[Budget]) -> list[dict[int, object]]:
+def _zones(
+    budgets: Sequence[Budget],
+) -> Iterator[tuple[list[tuple[int, int]], Callable[[Target, tuple[int, int]], bool]]]:
     """One side a time zone; hours of different zones are taken as independent, which can only make the bound larger."""
     named = [b.target.hours for b in budgets if b.target.hours is not None]
-    sides = []
     for zone in sorted({h.zone for h in named}):
         edges = {0} | {
             edge % _MINUTES for h in named if h.zone == zone for span in h.spans for edge in span
@@ -168,22 +207,7 @@ def _hours(budgets: Sequence[Budget]) -> list[dict[int, object]]:
             weekday, minute = moment
             return weekday in hours.weekdays and any(a <= minute < b for a, b in hours.spans)
 
-        sides.append(_side(budgets, product(range(7), sorted(edges)), holds))
-    return sides
-
-
-def _side(
-    budgets: Sequence[Budget], values: Iterable[T], holds: Callable[[Target, T], bool]
-) -> dict[int, object]:
-    """The smallest sets of budgets that a choice of this side leaves, each with the first value that gives it."""
-    found: dict[int, object] = {}
-    for value in values:
-        found.setdefault(_bits(budgets, lambda b, v=value: holds(b.target, v)), value)  # type: ignore[misc]
-    return {mask: found[mask] for mask in smallest(found)}
-
-
-def _bits(budgets: Sequence[Budget], holds: Callable[[Budget], bool]) -> int:
-    return sum(1 << i for i, b in enumerate(budgets) if holds(b))
+        yield list(product(range(7), sorted(edges))), holds
 
 
 assert set(GIVEN.values()) == {"justified", "stepped_up"}, "each fact that is given is a side above"

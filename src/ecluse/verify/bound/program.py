@@ -13,7 +13,7 @@ from ecluse.counting.closure import most_in
 from ecluse.model.estate import Application, Estate, LifeCycle
 from ecluse.model.policy import Budget, Count, Key, Mode, Window
 from ecluse.model.time import DAY
-from ecluse.verify.bound.cells import Cell, cells, phases
+from ecluse.verify.bound.cells import Cell, Doors, phases
 from ecluse.verify.bound.thief import ANY, Group, Thief
 
 __all__ = ["Column", "Program", "Row", "holding", "program"]
@@ -90,7 +90,7 @@ def program(
     estate: Estate,
     horizon: int,
     *,
-    second_factor: bool,
+    doors: Doors,
     now: int | None = None,
 ) -> Program:
     """Writes the program of one thief over one horizon.
@@ -100,20 +100,18 @@ def program(
         budgets: those that hold (`holding`), with the windows that count.
         estate: what can be read.
         horizon: microseconds, at least one.
-        second_factor: whether he can give it again.
+        doors: of the same budgets and estate.
         now: microseconds; applications closed by then show nothing.
     """
     assert horizon > 0
     made = _Maker(thief, budgets, estate, horizon)
+    open_ = [a for a in estate.applications if not _shut(a, now)]
     for group in thief.groups:
         ages = phases(group, budgets, horizon)
-        for application in estate.applications:
-            if _shut(application, now) or not _opens(group, application):
-                continue
-            for cell in cells(
-                group, application, budgets, estate, ages=ages, second_factor=second_factor
-            ):
-                made.add(Column(group, application, cell, (application.id,)))
+        for application in open_:
+            if _opens(group, application):
+                for cell in doors.cells(group, application, ages):
+                    made.add(Column(group, application, cell, (application.id,)))
     return made.finish()
 
 
@@ -135,10 +133,11 @@ class _Maker:
         """Takes a column in, and notes which rows it draws on."""
         place = len(self._columns)
         drawn = False
-        for index, budget in enumerate(self._budgets):
-            if not column.cell.budgets >> index & 1:
-                continue
-            key = self._key(budget, column)
+        left = column.cell.budgets
+        while left:
+            index = (left & -left).bit_length() - 1
+            left &= left - 1
+            key = self._key(self._budgets[index], column)
             if key is not None:
                 self._drawn.setdefault((index, key), []).append(place)
                 drawn = True
@@ -198,10 +197,11 @@ class _Maker:
         return Row(name, budget, tuple(places), one * alike, duration, alike, (), key)
 
     def _populations(self) -> Iterator[Row]:
+        by_application: dict[str, list[int]] = {}
+        for place, column in enumerate(self._columns):
+            by_application.setdefault(column.application.id, []).append(place)
         for application in self._estate.applications:
-            places = tuple(
-                i for i, c in enumerate(self._columns) if c.application.id == application.id
-            )
+            places = tuple(by_application.get(application.id, ()))
             if places:
                 name = f"population | {application.id}"
                 words = f"persons in {application.id}"

@@ -17,9 +17,7 @@ __all__ = ["reduced"]
 def reduced(program: Program) -> Program:
     """The same greatest value with fewer rows and columns; the columns that stand for several name them."""
     caps = _group_caps(program)
-    rows = [
-        row for row in program.rows if row.budget is not None or _may_fill(row, program, caps)
-    ]
+    rows = [row for row in program.rows if row.budget is not None or _may_fill(row, program, caps)]
     drawn = _drawn(rows, len(program.columns))
     kept = _kept(program, drawn)
     place = {column: i for i, column in enumerate(kept)}

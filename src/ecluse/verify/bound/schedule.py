@@ -11,7 +11,7 @@ Accounts that do the same at the same time are one hand, so that ten thousand ac
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import gcd
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from ecluse.verify.bound.kernel import lay
 from ecluse.verify.bound.program import Column, Program
 from ecluse.verify.bound.thief import ANY, Group
 
-__all__ = ["Hand", "Schedule", "schedule"]
+__all__ = ["Hand", "Schedule", "schedule", "warm"]
 
 _SLOTS_MAX: Final = 120_000
 _DEALS: Final = (
@@ -38,7 +38,8 @@ _DEALS: Final = (
 )
 """To how many accounts a group's share is dealt, and in how many parts that need not do the same."""
 
-_WORK_MAX: Final = 400_000_000  # slots x hands x rows of each that are tried in all
+_CELLS_MAX: Final = 4_000_000  # hands x slots that are kept
+_WORK_MAX: Final = 30_000_000  # slots x rows of all hands, over all that is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +112,28 @@ def schedule(
         return None
     best: Schedule | None = None
     hands = 0
+    work = [_WORK_MAX]
     wanted = sum(values[: len(program.columns)])
     for most, parts in _DEALS:
         dealt = _deal(program, values, budgets, opened, slot=slot, most=most, parts=parts)
-        if dealt is None or (parts > 1 and len(dealt) == hands):
+        if dealt is None or (parts > 1 and len(dealt) == hands) or len(dealt) * slots > _CELLS_MAX:
             continue
         hands = len(dealt)
-        for taken in _tries(dealt, budgets, slot, slots):
+        for taken in _tries(dealt, budgets, slot, slots, work):
             found = Schedule(slot, tuple(dealt), taken)
             if best is None or found.total > best.total:
                 best = found
             if best.total >= wanted:
                 return best
     return best
+
+
+def warm() -> None:
+    """Compiles what is compiled."""
+    one = np.ones(1, np.int64)
+    span = np.array([0, 1], np.int64)
+    taken = np.zeros((1, 1), np.int64)
+    lay(1, (one, one - 1, one), (span, one - 1, one), (span, one, one), 1, True, taken)  # noqa: FBT003
 
 
 def _slot(program: Program, budgets: Sequence[Budget], opened: int | None) -> int:
@@ -175,9 +185,7 @@ def _deal(
     return hands
 
 
-def _fewest(
-    program: Program, places: Sequence[int], budgets: Sequence[Budget], total: int
-) -> int:
+def _fewest(program: Program, places: Sequence[int], budgets: Sequence[Budget], total: int) -> int:
     """How many accounts it takes at least, by the budgets counted per account."""
     drawn = -1
     for place in places:
@@ -217,7 +225,7 @@ def _share(
     number = sum(n for _, n in cohorts)
     group = program.columns[places[0]].group
     bodies = (group.bodies or (group.organization,)) if not group.named else (group.organization,)
-    apart = not group.named and number <= len(group.bodies)
+    apart = group.alone and number <= len(group.bodies)
     edges, offset = {number * i // parts for i in range(parts + 1)}, 0
     if not apart:
         edges |= {-(-number * i // len(bodies)) for i in range(len(bodies) + 1)}
@@ -228,12 +236,12 @@ def _share(
         edges |= {offset, (offset + rest) % number}
         offset = (offset + rest) % number
     start = 0
-    for at, size in cohorts:
+    for _, size in cohorts:
         edges |= {start, start + size}
         start += size
     marks = sorted(edges)
-    for low, high in zip(marks, marks[1:], strict=False):
-        body = bodies[low * len(bodies) // number] if bodies else None
+    for low, high in pairwise(marks):
+        body = bodies[low * len(bodies) // number]
         at = _opened_at(cohorts, low)
         for place in places:
             column = program.columns[place]
@@ -244,9 +252,7 @@ def _share(
                 begin, end = _open(column, at, program.horizon, slot)
                 crowd = f"{column.group.id} {low + 1}"
                 opened = None if at is None else at // slot
-                yield Hand(
-                    crowd, low, high - low, apart, body, column, want, begin, end, opened
-                )
+                yield Hand(crowd, low, high - low, apart, body, column, want, begin, end, opened)
 
 
 def _opened_at(cohorts: Sequence[tuple[int | None, int]], place: int) -> int | None:
@@ -264,33 +270,38 @@ def _open(column: Column, at: int | None, horizon: int, slot: int) -> tuple[int,
     if at is None:
         lived = horizon if phase.end is None else min(horizon, phase.end - phase.begin)
         return 0, max(1, lived // slot) if column.group.any_age else slots
+    if not column.group.newborn:
+        return at // slot, slots  # nobody knows how old it is: it counts as established
     begin = (at + phase.begin) // slot
     end = slots if phase.end is None else min(slots, (at + phase.end) // slot)
     return begin, max(begin + 1, end)
 
 
 def _tries(
-    hands: list[Hand], budgets: Sequence[Budget], slot: int, slots: int
+    hands: list[Hand], budgets: Sequence[Budget], slot: int, slots: int, left: list[int]
 ) -> Iterator[npt.NDArray[np.int64]]:
     """The schedules of several paces and orders."""
     made = _arrays(hands, budgets, slot, slots)
-    lengths = sorted({1, slots, *(int(n) for n in made["length"] if n < slots)}, reverse=True)
-    tries = list(product(lengths, (True, False)))
-    work = slots * sum(int(n) for n in np.diff(made["first"])) * 4
-    tries = tries[: max(1, _WORK_MAX // max(1, work))]
+    lengths = sorted({1, slots, *(int(n) for n in made[2][1] if n < slots)}, reverse=True)
+    work = slots * made[1][1].size
     reverse = [False, True] if len(hands) > 1 else [False]
-    for (block, behind), back in product(tries, reverse):
+    for block, behind, back in product(lengths, (True, False), reverse):
+        if work > left[0]:
+            return
+        left[0] -= work
         arrays = made if not back else _arrays(hands[::-1], budgets, slot, slots)
         taken = np.zeros((len(hands), slots), np.int64)
-        used = np.zeros((arrays["span"].size - 1, slots), np.int64)
-        held = np.zeros(arrays["length"].size, np.int64)
-        lay(slots, *arrays.values(), block, behind, taken, used, held)
+        lay(slots, *arrays, block, behind, taken)
         yield taken[::-1] if back else taken
+
+
+Columns = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 def _arrays(
     hands: Sequence[Hand], budgets: Sequence[Budget], slot: int, slots: int
-) -> dict[str, npt.NDArray[np.int64]]:
+) -> tuple[Columns, Columns, Columns]:
+    """Hands, rows and windows as `kernel.lay` takes them."""
     creators = {h.column.group.lineage for h in hands if h.column.group.opened_by}
     keys: dict[tuple[Any, ...], int] = {}
     windows: list[list[tuple[int, int]]] = []
@@ -309,18 +320,13 @@ def _arrays(
         first.append(len(row))
     span = np.cumsum([0, *(len(w) for w in windows)])
     flat = [pair for found in windows for pair in found]
-    numbers: dict[str, Any] = {
-        "want": [h.want for h in hands],
-        "begin": [h.begin for h in hands],
-        "end": [h.end for h in hands],
-        "first": first,
-        "row": row,
-        "weight": weight,
-        "span": span,
-        "length": [length for length, _ in flat],
-        "limit": [limit for _, limit in flat],
-    }
-    return {name: np.array(found, np.int64) for name, found in numbers.items()}
+    numbers = (
+        ([h.want for h in hands], [h.begin for h in hands], [h.end for h in hands]),
+        (first, row, weight),
+        (span, [length for length, _ in flat], [limit for _, limit in flat]),
+    )
+    made = [tuple(np.array(column, np.int64) for column in columns) for columns in numbers]
+    return made[0], made[1], made[2]  # type: ignore[return-value]  # three columns each
 
 
 def _key(

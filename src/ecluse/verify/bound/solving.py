@@ -99,12 +99,9 @@ def solve(matrix: Matrix) -> Solved:
     bound = sum((y * cap for y, cap in zip(proof, matrix.caps, strict=True)), Fraction(0))
     plan = _whole(matrix, values)
     if sum(plan[: matrix.persons]) < int(bound):
-        plan = max((plan, _whole(matrix, _run(matrix, whole=True)[0])), key=_persons(matrix))
+        other = _whole(matrix, _run(matrix, whole=True)[0])
+        plan = max(plan, other, key=lambda values: sum(values[: matrix.persons]))
     return Solved(bound, proof, plan)
-
-
-def _persons(matrix: Matrix) -> "object":
-    return lambda plan: sum(plan[: matrix.persons])
 
 
 def _run(matrix: Matrix, *, whole: bool) -> tuple[list[float], list[float]]:

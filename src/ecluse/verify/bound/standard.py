@@ -5,14 +5,15 @@ from ecluse.model.estate import Estate, Organization
 
 __all__ = ["standard_adversaries"]
 
-_BODIES_MAX = 3
+_BODIES_MAX = 2
+_APPLICATIONS_MAX = 3
 
 
 def standard_adversaries(estate: Estate) -> tuple[Adversary, ...]:
     """The first is one stolen account of whichever kind lets most through; then each kind, several, and the rest.
 
     An account of a kind that may create others does so without limit: no setting of a gate limits how many accounts an
-    application opens.
+    application opens. Of many organizations and applications the largest are taken.
     """
     held = {h.kind for o in estate.organizations for h in o.accounts}
     kinds = [k for k in estate.kinds if k.id in held]
@@ -31,7 +32,7 @@ def standard_adversaries(estate: Estate) -> tuple[Adversary, ...]:
     ]
     found += [
         Adversary(f"the credential of {a.id}", (Stolen(application=a.id),))
-        for a in estate.applications
+        for a in sorted(estate.applications, key=lambda a: -a.population)[:_APPLICATIONS_MAX]
     ]
     return tuple(found)
 

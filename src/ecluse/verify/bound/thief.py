@@ -5,9 +5,10 @@ adversary leaves open (which kind, which organization) makes alternatives, of wh
 too many, a group's number becomes a variable of the program, and all alternatives are one relaxed program.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import prod
 from typing import Final
 
 from ecluse.model.adversary import ALL, Adversary, Stolen
@@ -20,7 +21,7 @@ ANY: Final = None
 """Stands for a number without end: the thief has as many as he likes."""
 
 _ALTERNATIVES_MAX: Final = 64
-_BODIES_MAX: Final = 2_000  # organizations kept apart; beyond, those alike are one
+_BODIES_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Group:
         organization: one of the organizations that every target treats alike; None for unknown.
         accounts: how many; `ANY` for as many as he likes. The most, when `among` is set.
         spread: how many organizations they are spread over; a budget per organization holds for each.
-        bodies: those organizations, as far as no other group is in them; empty when others are in all of them.
+        bodies: the organizations that they may be in.
+        alone: whether no other group is in these.
         named: whether `organization` is one body, which other groups may belong to as well.
         any_age: whether an account may be of whichever age suits the thief; otherwise it is established.
         newborn: whether accounts are opened by the thief, at age 0.
@@ -48,6 +50,7 @@ class Group:
     accounts: int | None
     spread: int = 1
     bodies: tuple[str, ...] = ()
+    alone: bool = False
     named: bool = False
     any_age: bool = False
     newborn: bool = False
@@ -81,24 +84,24 @@ def alternatives(
 ) -> Iterator[Thief]:
     """Every way to read what the adversary leaves open; the worst of them is the adversary's bound."""
     world = _World(estate, budgets)
-    choices = [list(world.choices(s, number)) for number, s in enumerate(adversary.stolen)]
-    ways = 1
-    for choice in choices:
-        ways *= max(1, len(choice))
-    if ways <= _ALTERNATIVES_MAX:
-        for chosen in product(*choices):
-            yield world.thief(adversary, [g for groups in chosen for g in groups], {})
-        return
-    groups: list[Group] = []
+    fixed: list[list[list[Group]]] = []
     together: dict[str, int] = {}
-    for number, (stolen, choice) in enumerate(zip(adversary.stolen, choices, strict=True)):
-        if len(choice) == 1:
-            groups += choice[0]
-            continue
-        name = f"accounts of {number + 1}"
-        together[name] = max(1, stolen.accounts)
-        groups += [replace(g, among=name) for alike in choice for g in alike]
-    yield world.thief(adversary, groups, together)
+    for number, stolen in enumerate(adversary.stolen):
+        choice = list(world.choices(stolen, number))
+        if len(choice) > 1 and stolen.accounts > 1:  # some of one kind, the others of another
+            name = f"accounts of theft {number + 1}"
+            together[name] = stolen.accounts
+            choice = [[replace(g, among=name) for alike in choice for g in alike]]
+        fixed.append(choice)
+    ways = prod(len(choice) for choice in fixed)
+    if ways > _ALTERNATIVES_MAX:
+        for number, choice in enumerate(fixed):
+            if len(choice) > 1:
+                name = f"accounts of theft {number + 1}"
+                together[name] = 1
+                fixed[number] = [[replace(g, among=name) for alike in choice for g in alike]]
+    for chosen in product(*fixed):
+        yield world.thief(adversary, [g for groups in chosen for g in groups], dict(together))
 
 
 class _World:
@@ -106,9 +109,14 @@ class _World:
 
     def __init__(self, estate: Estate, budgets: Sequence[Budget]) -> None:
         self._estate = estate
+        self._budgets = budgets
         self._kinds = {k.id: k for k in estate.kinds}
         self._named = sorted(
-            {frozenset(b.target.organizations) for b in budgets if b.target.organizations is not None},
+            {
+                frozenset(b.target.organizations)
+                for b in budgets
+                if b.target.organizations is not None
+            },
             key=sorted,
         )
         self._apart = any(Key.ORGANIZATION in b.per for b in budgets)
@@ -125,9 +133,7 @@ class _World:
                 if stolen.kind in {None, kind.id}:
                     yield from self._some(stolen, kind, number)
 
-    def thief(
-        self, adversary: Adversary, groups: list[Group], together: dict[str, int]
-    ) -> Thief:
+    def thief(self, adversary: Adversary, groups: list[Group], together: dict[str, int]) -> Thief:
         """With the accounts that these accounts create."""
         opened = adversary.creates
         groups = list(_apart_by_name(_settled(groups)))
@@ -142,17 +148,21 @@ class _World:
         ]
         if not bodies and stolen.organization is None:
             yield [self._group(kind, None, stolen.accounts, f"{kind.id} {number + 1}")]
-        for alike in self._classes(bodies):
+        for alike in self._loosest(bodies, kind, stolen.accounts):
             there = sum(_headcount(o, kind.id) for o in alike)
             group = self._group(
-                kind, alike[0].id, min(stolen.accounts, there), f"{kind.id} {alike[0].id} {number + 1}"
+                kind,
+                alike[0].id,
+                min(stolen.accounts, there),
+                f"{kind.id} {alike[0].id} {number + 1}",
             )
             yield [_in_bodies(group, alike, min(stolen.accounts, len(alike)))]
 
-    def _all(self, stolen: Stolen) -> list[Group]:
+    def _all(self, stolen: Stolen, *, apart: bool = True) -> list[Group]:
+        """All accounts; organizations that every target treats alike are one, unless a budget counts each and they are few."""
         found = []
         bodies = [o for o in self._estate.organizations if stolen.organization in {None, o.id}]
-        keep_apart = self._apart and len(bodies) <= _BODIES_MAX
+        keep_apart = apart and self._apart and len(bodies) <= _BODIES_MAX
         for alike in [[o] for o in bodies] if keep_apart else self._classes(bodies):
             for kind in self._estate.kinds:
                 there = sum(_headcount(o, kind.id) for o in alike)
@@ -167,7 +177,7 @@ class _World:
         invented = Group(
             f"invented in {application}", None, None, ANY, newborn=self._ages, applications=only
         )
-        everybody = self._all(Stolen(accounts=ALL))
+        everybody = self._all(Stolen(accounts=ALL), apart=False)
         real = [replace(g, applications=only) for g in everybody if _opens(g.kind, application)]
         return [invented, *real]
 
@@ -190,6 +200,7 @@ class _World:
                 ANY,
                 spread=group.spread,
                 bodies=group.bodies,
+                alone=group.alone,
                 named=group.named,
                 newborn=self._ages,
                 opened_by=group.id,
@@ -197,6 +208,31 @@ class _World:
 
     def _group(self, kind: AccountKind, body: str | None, accounts: int, name: str) -> Group:
         return Group(name, kind, body, accounts, any_age=self._ages)
+
+    def _loosest(
+        self, bodies: Sequence[Organization], kind: AccountKind, accounts: int
+    ) -> list[list[Organization]]:
+        """The classes of bodies that the thief would choose: no other has fewer budgets and as many accounts."""
+        named = [
+            b.target.organizations
+            for b in self._budgets
+            if b.target.organizations is not None
+            and (b.target.kinds is None or kind.id in b.target.kinds)
+        ]
+        found: dict[frozenset[int], list[Organization]] = {}
+        for body in bodies:
+            drawn = frozenset(i for i, names in enumerate(named) if body.id in names)
+            found.setdefault(drawn, []).append(body)
+
+        def enough(alike: list[Organization], instead: list[Organization]) -> bool:
+            there = sum(_headcount(o, kind.id) for o in alike)
+            return there >= accounts and len(alike) >= min(accounts, len(instead))
+
+        return [
+            alike
+            for drawn, alike in found.items()
+            if not any(other < drawn and enough(found[other], alike) for other in found)
+        ]
 
     def _classes(self, bodies: Sequence[Organization]) -> list[list[Organization]]:
         found: dict[tuple[bool, ...], list[Organization]] = {}
@@ -214,12 +250,12 @@ def _settled(groups: Sequence[Group]) -> Iterator[Group]:
     """Gives each group bodies of its own where there are any left, so that a schedule knows who shares a budget."""
     used = {g.organization for g in groups if g.named}
     for group in groups:
-        if group.named or not group.bodies:
+        free = [b for b in group.bodies if b not in used][: group.spread]
+        if group.named or not free or group.spread == len(group.bodies) > 1:
             yield group
             continue
-        free = [b for b in group.bodies if b not in used][: group.spread]
         used.update(free)
-        yield replace(group, bodies=tuple(free), organization=(free or group.bodies)[0])
+        yield replace(group, bodies=tuple(free), organization=free[0], alone=True)
 
 
 def _headcount(body: Organization, kind: str) -> int:
@@ -230,7 +266,7 @@ def _opens(kind: AccountKind | None, application: str) -> bool:
     return kind is None or not kind.applications or application in kind.applications
 
 
-def _apart_by_name(groups: list[Group]) -> Iterator[Group]:
+def _apart_by_name(groups: Iterable[Group]) -> Iterator[Group]:
     """Two thefts of the same accounts are one group each, with names of their own."""
     seen: dict[str, int] = {}
     for group in groups:

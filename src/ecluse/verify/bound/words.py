@@ -24,8 +24,8 @@ def flows(columns: Sequence[Column], estate: Estate) -> tuple[str, ...]:
         way = (column.cell.operation or "", column.cell.category or "")
         found.setdefault((kind, column.application.id), set()).add(way)
     by_application: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
-    for (kind, application), ways in found.items():
-        by_application.setdefault((application, tuple(sorted(ways))), []).append(who[kind])
+    for (kind, application), seen in found.items():
+        by_application.setdefault((application, tuple(sorted(seen))), []).append(who[kind])
     for (application, ways), kinds in by_application.items():
         through.setdefault((tuple(dict.fromkeys(kinds)), ways), []).append(application)
     return tuple(
@@ -41,7 +41,7 @@ def keys_in_words(row: Row, program: Program, keys: int) -> str:
     what, *rest = row.words.split(" ")
     inside = " in " + row.words.rsplit(" in ", 1)[1] if " in " in row.words else ""
     if what in {"account", "lineage"}:
-        number = f"{keys:,} {what}{'s' if what == 'account' else 's'}" if keys != 1 else what
+        number = f"{keys:,} {what}s" if keys != 1 else what
         return f"{number} of {kind}{inside}"
     if what == "organization" and rest[:1] == ["each"]:
         return f"organization of {kind}{inside}"
