@@ -9,7 +9,17 @@ from typing import Any
 
 from ecluse.cli._options import say
 
-__all__ = ["record_question"]
+__all__ = ["operator_name", "record_question"]
+
+
+def operator_name() -> str:
+    """The user of the operating system."""
+    from ecluse.reports.text import exact
+
+    try:
+        return exact(getpass.getuser())
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def record_question(ledger: Path, keys: Path | None, kind: str, detail: dict[str, Any]) -> None:
@@ -21,12 +31,8 @@ def record_question(ledger: Path, keys: Path | None, kind: str, detail: dict[str
     from ecluse.ledgers.directory import DirectoryLedger, system_time
     from ecluse.ledgers.questions import leave, take_in
     from ecluse.model.errors import IntegrityError, UnavailableError
-    from ecluse.reports.text import exact
 
-    try:
-        user = exact(getpass.getuser())
-    except (KeyError, OSError):
-        user = "unknown"
+    user = operator_name()
     try:
         with DirectoryLedger(ledger, keys=keys) as opened:
             take_in(ledger, opened, now=system_time())

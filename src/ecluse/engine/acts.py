@@ -10,6 +10,7 @@ from ecluse.model.estate import Estate, LifeCycle
 
 __all__ = [
     "ACTS",
+    "NO_PERSON",
     "AccountAct",
     "Act",
     "ApplicationAct",
@@ -81,6 +82,9 @@ ACTS: Final[dict[str, type[Act]]] = {
     "account": AccountAct,
 }
 """Kinds of ledger entries that change what may be read, and what their detail holds."""
+
+NO_PERSON: Final = frozenset({"start", "SIGHUP", "schedule"})
+"""What stands in `by` of an entry where no person is known to have spoken."""
 
 
 def read_act(kind: str, detail: Mapping[str, Any]) -> Act:

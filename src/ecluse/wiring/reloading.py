@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ecluse.api.authentication import Authenticator
-from ecluse.engine.acts import ACTS
+from ecluse.engine.acts import ACTS, NO_PERSON
 from ecluse.engine.scaling import scaled
 from ecluse.model.errors import CallerError, ConfigError, EcluseError, UnavailableError
 from ecluse.model.finding import Finding, Severity
@@ -22,6 +22,7 @@ from ecluse.service.findings_book import FindingsBook
 from ecluse.service.gatekeeper import Gatekeeper
 from ecluse.service.rebuild_acts import Holds
 from ecluse.verify.coverage import uncovered
+from ecluse.verify.terms import terms
 from ecluse.wiring import Rules, now, open_policies
 from ecluse.wiring.counting import Counting
 from ecluse.wiring.gate_files import GateFiles
@@ -56,7 +57,7 @@ class Reloading:
         self._keeper, self._counting = keeper, counting
         self._authenticator, self._findings = authenticator, findings
         self.routes = files.read_routes(keeper.settings, rules.estate)
-        self._noted = ""
+        self._noted, self._written, self._signed = "", "", ""
         self._former = Former(files, keeper.settings, rules.estate)
         self._check()
 
@@ -89,6 +90,8 @@ class Reloading:
             self._rules = former
             self._refused(error)
             return {"digest": self._keeper.policies.digest, "taken": False, "why": _why(error)}
+        if by not in NO_PERSON and self._signed != self._rules.policies.digest:
+            self.note_policies(by)  # in force already, and nobody had put a name to it
         unread = await asyncio.to_thread(self._former.findings)
         for finding in self._findings.open():
             if finding.code == "restart-needed" and finding not in unread:
@@ -103,16 +106,21 @@ class Reloading:
             await self._adopt("schedule")
 
     def note_policies(self, by: str) -> None:
-        """Writes which policies are in force from now on."""
-        policies = self._keeper.policies
+        """Writes which policies are in force from now on, and their terms, so that the next change can be told."""
+        policies, written = self._keeper.policies, self._rules.policies
         detail = {
             "digest": policies.digest,
+            "written": written.digest,  # of the file; the other one also changes with the days
+            "before": self._written,
             "file": self._rules.policy_file,
             "budgets": [b.id for b in policies.budgets],
+            "terms": terms(written),
             "by": by,
         }
         self._keeper.note("policy", detail)
-        self._noted = policies.digest
+        self._noted, self._written = policies.digest, written.digest
+        if by not in NO_PERSON:
+            self._signed = written.digest
 
     def _wanted(self) -> PolicySet:
         keeper, retire = self._keeper, self._settings.retire

@@ -11,6 +11,7 @@ from ecluse.model.time import DAY, HOUR, MINUTE, SECOND, parse_instant
 from ecluse.reports.language import LANGUAGES, words
 
 EN, FR = words("en"), words("fr")
+ASSURANCE_EN, ASSURANCE_FR = (words(one, document="assurance") for one in LANGUAGES)
 THEFT = parse_instant("2025-07-01T22:03:09Z")
 REPORTS = Path(str(files("ecluse.reports")))
 
@@ -31,11 +32,13 @@ def _placeholders(sentence):
 
 def test_both_languages_have_the_same_sentences():
     assert EN.sentences.keys() == FR.sentences.keys()
+    assert ASSURANCE_EN.sentences.keys() == ASSURANCE_FR.sentences.keys()
+    assert EN.sentences.keys() < ASSURANCE_EN.sentences.keys()
 
 
-@pytest.mark.parametrize("key", sorted(EN.sentences))
+@pytest.mark.parametrize("key", sorted(ASSURANCE_EN.sentences))
 def test_each_sentence_names_the_same_values(key):
-    english, french = EN.sentences[key], FR.sentences[key]
+    english, french = ASSURANCE_EN.sentences[key], ASSURANCE_FR.sentences[key]
     assert type(english) is type(french)
     assert _placeholders(english) == _placeholders(french)
     if isinstance(english, dict):
@@ -60,7 +63,39 @@ def test_every_sentence_is_used_and_every_one_used_exists():
     computed = {k for k in EN.sentences if k.startswith(COMPUTED)}
     assert EN.sentences.keys() <= used | computed
     said = {key for text in texts for key in re.findall(r'\bsay\("([^"]+)"[,)]', text)}
-    assert said <= EN.sentences.keys()
+    assert said <= EN.sentences.keys() | words("en", document="backtest").sentences.keys()
+
+
+ASSURANCE_COMPUTED = (
+    "budget.",
+    "by.",
+    "check.",
+    "decided.",
+    "disturbed.",
+    "drill.",
+    "lint.",
+    "state.",
+    "summary.drill_",
+    "terms.",
+    "turn.",
+)
+"""Sentences of the assurance report whose keys are put together from what the ledger or a file says."""
+
+
+def test_every_sentence_of_the_assurance_report_is_used():
+    texts = [p.read_text("utf-8") for p in REPORTS.glob("assurance/*.py")]
+    used = {key for text in texts for key in re.findall(r"[\"']([a-z]+\.[a-z_]+)[\"']", text)}
+    own = ASSURANCE_EN.sentences.keys() - EN.sentences.keys()
+    assert {key for key in own - used if not key.startswith(ASSURANCE_COMPUTED)} == set()
+    said = {key for text in texts for key in re.findall(r'\bsay\(\s*"([^"]+)"', text)}
+    assert said <= ASSURANCE_EN.sentences.keys()
+
+
+def test_french_signs_have_their_spaces():
+    wrong = re.compile(r"[^\s\u00a0\u202f][;!?%»]|«[^\u00a0]|\w:\s")
+    for key, sentence in ASSURANCE_FR.sentences.items():
+        for form in _forms(sentence):
+            assert not wrong.search(str(form)), (key, form)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

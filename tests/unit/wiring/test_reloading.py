@@ -176,6 +176,36 @@ def test_an_account_is_closed_also_while_the_counter_is_away(made):
         asyncio.run(acts["reopen"](body, "Camille"))
 
 
+def told(kit):
+    """Details of the entries about policies."""
+    return [json.loads(r["detail"]) for r in kit.entries() if r["kind"] == "policy"]
+
+
+def test_an_entry_says_what_was_before_and_the_terms_of_each_budget(made):
+    kit, reloading, _, _, policy = made
+    former = kit.keeper.policies.digest
+    reloading.note_policies("start")
+    policy.write_text(POLICY.format(limit=9))
+    asyncio.run(reloading.reload("Camille"))
+    first, second = told(kit)
+    assert (first["before"], first["digest"], first["by"]) == ("", former, "start")
+    assert (second["before"], second["by"]) == (former, "Camille")
+    assert second["digest"] == second["written"] == kit.keeper.policies.digest != former
+    assert first["terms"]["account"]["limits"] == {"1h": 3}
+    assert second["terms"]["account"]["limits"] == {"1h": 9}
+
+
+def test_a_person_who_reloads_what_is_in_force_puts_a_name_to_it_once(made):
+    kit, reloading, _, _, _ = made
+    reloading.note_policies("start")
+    asyncio.run(reloading.reload("SIGHUP"))
+    assert [e["by"] for e in told(kit)] == ["start"], "a signal is no person"
+    asyncio.run(reloading.reload("Camille"))
+    asyncio.run(reloading.reload("Camille"))
+    assert [e["by"] for e in told(kit)] == ["start", "Camille"]
+    assert len(set(noted(kit))) == 1
+
+
 def hold(reloading, name, **more):
     body = {"key": "account", "name": name, "reason": "stolen", **more}
     return asyncio.run(reloading.acts()["hold"](body, "Camille"))

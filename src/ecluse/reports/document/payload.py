@@ -1,0 +1,102 @@
+r"""What does the template for print read? One JSON document: every word of the blocks as data, none as markup.
+
+PDF/UA asks that each sign has a glyph, and a document must look alike on every machine, so only the fonts that come with
+Typst are used. They have the letters of Latin, Greek and Cyrillic; another sign is written as its number (`\\u6c49`).
+"""
+
+import re
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+
+from ecluse.model.time import EPOCH
+from ecluse.reports.document.blocks import Block, Cell, Document, Figure
+from ecluse.reports.document.drawing import svg
+from ecluse.reports.text import exact
+
+__all__ = ["payload", "printable"]
+
+_PRINTED: Final = (
+    (0x20, 0x7F),
+    (0xA0, 0x250),
+    (0x300, 0x378),
+    (0x386, 0x460),
+    (0x1E00, 0x1F00),
+    (0x2010, 0x2028),
+    (0x202F, 0x2041),
+    (0x20A0, 0x20C0),
+    (0x2190, 0x2300),
+)
+"""Signs that the fonts of Typst have, half open."""
+
+_UNPRINTED: Final = re.compile(
+    "[^" + "".join(f"{chr(low)}-{chr(high - 1)}" for low, high in _PRINTED).replace("\\", r"\\").replace("]", r"\]") + "]"
+)  # fmt: skip
+_LONG: Final = re.compile(r"[^\s\u200b]{25,}")
+_PIECE: Final = re.compile(r".{12}")
+
+
+def payload(document: Document) -> bytes:
+    """Writes the document for `templates/document.typ`."""
+    made = EPOCH + timedelta(microseconds=document.made_at)
+    whole = {
+        "title": printable(document.title),
+        "subtitle": printable(document.subtitle),
+        "language": document.language,
+        "direction": document.direction,
+        "footer": printable(document.footer),
+        "made_at": {
+            "year": made.year,
+            "month": made.month,
+            "day": made.day,
+            "hour": made.hour,
+            "minute": made.minute,
+            "second": made.second,
+        },
+        "blocks": [{"kind": _kind(block), **_plain(block)} for block in document.blocks],
+    }
+    return msgspec.json.encode(whole)
+
+
+def printable(text: str) -> str:
+    r"""Writes what the fonts lack by its number, and lets long words be broken.
+
+    >>> printable("ab\u6c49")
+    'ab\\u6c49'
+    """
+    return _LONG.sub(_breakable, _numbered(text))
+
+
+def _numbered(text: str) -> str:
+    return _UNPRINTED.sub(_number, exact(text))
+
+
+def _number(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _breakable(found: re.Match[str]) -> str:
+    return _PIECE.sub("\\g<0>\u200b", found[0])
+
+
+def _kind(block: Block) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(block).__name__).lower()
+
+
+def _plain(value: Any) -> Any:
+    """Blocks as objects of JSON; codes are not made breakable, so that they can be copied."""
+    if isinstance(value, Figure):
+        words = {n: printable(getattr(value, n)) for n in ("title", "description", "caption")}
+        return {**words, "svg": svg(value.drawing, _numbered)}
+    if isinstance(value, str):
+        return printable(value)
+    if is_dataclass(value):
+        whole = {f.name: getattr(value, f.name) for f in fields(value)}
+        code = "text" if isinstance(value, Cell) else "value"
+        if whole.get("code") is True:
+            return {n: _numbered(v) if n == code else _plain(v) for n, v in whole.items()}
+        return {name: _plain(part) for name, part in whole.items()}
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
