@@ -51,7 +51,8 @@ COMPUTED = ("unit.", "effect.", "severity.", "months", "drills_outcome.", "drill
 
 
 def test_every_sentence_is_used_and_every_one_used_exists():
-    texts = [p.read_text("utf-8") for p in (*REPORTS.glob("*.py"), *REPORTS.glob("templates/*.j2"))]
+    found = (*REPORTS.glob("*.py"), *REPORTS.glob("templates/*.j2"))
+    texts = [p.read_text("utf-8") for p in found if not p.name.startswith("backtest")]
     used = {
         key
         for text in texts

@@ -147,7 +147,11 @@ class _Maker:
 
     def finish(self) -> Program:
         """All rows, each with its cap."""
-        rows = [self._row(index, key, places) for (index, key), places in self._drawn.items()]
+        rows = [
+            row
+            for (index, key), places in self._drawn.items()
+            for row in self._rows(index, key, places)
+        ]
         rows += self._populations()
         return Program(
             self._horizon,
@@ -176,6 +180,18 @@ class _Maker:
 
     def _endless(self, group: Group) -> bool:
         return group.accounts is ANY and group.id not in self._order
+
+    def _rows(self, index: int, key: str, places: list[int]) -> Iterator[Row]:
+        """The row of a key; for a chosen number of accounts in bodies that are chosen too, one by each number."""
+        row = self._row(index, key, places)
+        yield row
+        group = self._columns[places[0]].group
+        if row.budget is None or row.numbers or group.id not in self._order or group.named:
+            return
+        if Key.ORGANIZATION in row.budget.per:
+            one = most_in(row.budget.windows, row.duration)
+            numbers = ((self._order[group.id], one),)
+            yield replace(row, name=f"{row.name}, by accounts", cap=0, keys=0, numbers=numbers)
 
     def _row(self, index: int, key: str, places: list[int]) -> Row:
         budget = self._budgets[index]

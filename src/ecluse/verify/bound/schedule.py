@@ -38,6 +38,7 @@ _DEALS: Final = (
 )
 """To how many accounts a group's share is dealt, and in how many parts that need not do the same."""
 
+_HANDS_MAX: Final = 250
 _CELLS_MAX: Final = 4_000_000  # hands x slots that are kept
 _WORK_MAX: Final = 30_000_000  # slots x rows of all hands, over all that is tried
 
@@ -116,7 +117,9 @@ def schedule(
     wanted = sum(values[: len(program.columns)])
     for most, parts in _DEALS:
         dealt = _deal(program, values, budgets, opened, slot=slot, most=most, parts=parts)
-        if dealt is None or (parts > 1 and len(dealt) == hands) or len(dealt) * slots > _CELLS_MAX:
+        if dealt is None or (parts > 1 and len(dealt) == hands):
+            continue
+        if len(dealt) > _HANDS_MAX or len(dealt) * slots > _CELLS_MAX:
             continue
         hands = len(dealt)
         for taken in _tries(dealt, budgets, slot, slots, work):
