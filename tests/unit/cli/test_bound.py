@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -123,3 +124,30 @@ def test_relaxed_settings_are_added(files):
     told = json.loads(run(files, "--settings", files / "gate.yaml", "--json").stdout)
     assert [h["persons"] for h in told["horizons"]] == [120, 210, 560, 4060, 6060]
     assert "durable: false" in told["horizons"][0]["adds"][0]
+
+
+class TestKairos:
+    """The settings of July 2025: a detector that was there and mis-set, an application without a budget of its own."""
+
+    FOLDER = Path(__file__).parents[3] / "examples" / "kairos"
+
+    def told(self, policy: str):
+        files = [
+            "--policy",
+            str(self.FOLDER / policy),
+            "--estate",
+            str(self.FOLDER / "estate.yaml"),
+        ]
+        ran = CliRunner().invoke(command, [*files, "--json"], standalone_mode=False)
+        return {a["id"]: a["horizons"] for a in json.loads(ran.stdout)["adversaries"]}
+
+    def test_as_they_were_nothing_bounds_a_trainer(self):
+        for horizon in self.told("policy.yaml")["one trainer"]:
+            assert horizon["persons"] is None
+            assert any("`kairos`" in flow for flow in horizon["unbounded"])
+
+    def test_mended_they_hold_everybody(self):
+        for horizon in self.told("policy-mended.yaml")["one trainer"]:
+            assert horizon["persons"] is not None
+            assert horizon["exact"]
+            assert horizon["persons"] <= 1500
