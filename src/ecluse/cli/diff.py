@@ -44,9 +44,7 @@ Exit codes: 0 the same or stricter, or a verdict that --fail-on lets pass; 1 a v
 @click.argument("before", type=_FILE)
 @click.argument("after", type=_FILE)
 @click.option("--estate", type=_FILE, required=True, help="Estate file: what can be read, by whom.")
-@click.option(
-    "--adversary", type=_FILE, help="What is stolen; the documented thefts when absent."
-)
+@click.option("--adversary", type=_FILE, help="What is stolen; the documented thefts when absent.")
 @click.option(
     "--horizon",
     "over",

@@ -6,23 +6,24 @@ from typing import Any, Final
 
 from ecluse.model.access import AccessRequest
 from ecluse.model.difference import Change, Difference, Gap, Line, Verdict, Witness
-from ecluse.model.time import SECOND, format_duration, format_instant
+from ecluse.model.time import DAY, SECOND, format_duration, format_instant
 
 __all__ = ["Row", "before_table", "change_sentences", "document", "rows"]
 
 _SHOWN: Final = 4
 _STEPS_SHOWN: Final = 4
 _NAMES_SHOWN: Final = 3
+_OLD: Final = 3_600 * DAY  # an age that says nothing
 
 _SENTENCES: Final = {
-    Verdict.SAME: "the same: both release the same, whatever is asked and in whatever order",
-    Verdict.STRICTER: "stricter: it releases nothing that the first would not have released, whatever is asked",
-    Verdict.LOOSER: "looser: it releases what the first refuses, and refuses nothing more",
-    Verdict.INCOMPARABLE: "incomparable: each releases something that the other refuses",
+    Verdict.SAME: "the same: both sets release the same, whatever is asked and in whatever order",
+    Verdict.STRICTER: "stricter: the new set releases nothing that the old one would not have released, whatever is asked",
+    Verdict.LOOSER: "looser: the new set releases what the old one refuses, and refuses nothing more",
+    Verdict.INCOMPARABLE: "incomparable: each set releases something that the other refuses",
 }
 _UNPROVED: Final = {
-    Verdict.LOOSER: "looser as far as can be proved: nothing is refused that was not, and it is not proved that nothing more is released",
-    Verdict.INCOMPARABLE: "incomparable as far as can be proved: neither is proved to be stricter",
+    Verdict.LOOSER: "looser as far as can be proved: the new set refuses nothing more, and no proof is found that it releases nothing more",
+    Verdict.INCOMPARABLE: "incomparable as far as can be proved: of neither set a proof is found that it is stricter",
 }
 
 
@@ -40,17 +41,23 @@ class Row:
 
 def before_table(found: Difference) -> Iterator[str]:
     """The verdict first, then what makes it so, each with a history that shows it."""
-    told = _SENTENCES[found.verdict] if found.shown else _UNPROVED[found.verdict]
-    yield told
+    yield _SENTENCES[found.verdict] if found.shown else _UNPROVED[found.verdict]
     for assumed in found.assumes:
         yield f"  as long as  {assumed}"
     for gaps, what in ((found.looser, "looser"), (found.stricter, "stricter")):
-        for gap in gaps[:_SHOWN]:
+        told = _originals(gaps)
+        for gap in told[:_SHOWN]:
             yield f"  {what}  {_gap(gap, what)}"
             if gap.witness is not None and found.verdict is not Verdict.STRICTER:
                 yield from _witness(gap, gap.witness, what)
-        if len(gaps) > _SHOWN:
-            yield f"  {what}  … and {len(gaps) - _SHOWN} more (--json has all)"
+        if len(told) > _SHOWN:
+            yield f"  {what}  … and {len(told) - _SHOWN} more (--json has all)"
+
+
+def _originals(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """Without the copies for applications on their way out (`budget@application`) of budgets that are told anyhow."""
+    names = {g.budget for g in gaps}
+    return tuple(g for g in gaps if "@" not in g.budget or g.budget.partition("@")[0] not in names)
 
 
 def rows(lines: Sequence[Line], applications: int) -> list[Row]:
@@ -141,7 +148,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _gap(gap: Gap, what: str) -> str:
     limit = f"{gap.limit:,} in {format_duration(gap.window)}"
-    where = "the second set" if what == "looser" else "the first set"
+    where = "the new set" if what == "looser" else "the old set"
     if gap.closes:
         return f"`{gap.budget}` closes beyond {limit}; {where} refuses there, and closes nothing"
     if gap.lets is None:
@@ -151,26 +158,30 @@ def _gap(gap: Gap, what: str) -> str:
 
 def _witness(gap: Gap, witness: Witness, what: str) -> Iterator[str]:
     first = witness.steps[0].request
-    yield f"    shown by  {_who(first)}, from {format_instant(witness.start)} on:"
+    yield f"    shown by  {_who(first, witness.start)}:"
     shown = witness.steps
     if len(shown) > _STEPS_SHOWN + 1:
         shown = (*witness.steps[:_STEPS_SHOWN], witness.steps[-1])
     for place, step in enumerate(shown):
         if place == _STEPS_SHOWN and len(witness.steps) > _STEPS_SHOWN + 1:
             yield f"      … {len(witness.steps) - _STEPS_SHOWN - 1:,} more such steps"
-        after = format_duration(step.after) if step.after else "0"
+        after = f"{format_duration(step.after)} later" if step.after else "at first"
         times = f", {step.number:,} times" if step.number > 1 else ""
-        yield f"      after {after}  {_read(step.request, first)}{times}"
+        yield f"      {after}  {_read(step.request, first)}{times}"
     limit = f"{witness.limit:,} in {format_duration(witness.window)}"
-    one, other = ("first", "second") if what == "looser" else ("second", "first")
+    one, other = ("old", "new") if what == "looser" else ("new", "old")
     if gap.closes:
         yield f"      both refuse it; only the {one} set closes (`{witness.refused_by}`: {limit})"
     else:
         yield f"      the {other} set releases all; the {one} refuses the last (`{witness.refused_by}`: {limit})"
 
 
-def _who(request: AccessRequest) -> str:
-    return f"{request.account} of kind {request.kind} in {request.organization}, through {request.application}"
+def _who(request: AccessRequest, start: int) -> str:
+    age = start - (request.created_at or 0)
+    opened = f" opened {format_duration(age)} before" if age else " just opened"
+    opened = opened if age < _OLD else ""
+    who = f"{request.account}{opened} of kind {request.kind} in {request.organization}"
+    return f"{who}, through {request.application}, from {format_instant(start)} on"
 
 
 def _read(request: AccessRequest, first: AccessRequest) -> str:

@@ -114,7 +114,11 @@ def _conditions(target: Target) -> Iterator[tuple[str, str]]:
 
 def _hours(hours: Hours) -> str:
     spans = ", ".join(f"{_clock(a)}-{_clock(b)}" for a, b in hours.spans)
-    days = "" if len(hours.weekdays) == 7 else " " + ",".join(_WEEKDAYS[d] for d in sorted(hours.weekdays))
+    days = (
+        ""
+        if len(hours.weekdays) == 7
+        else " " + ",".join(_WEEKDAYS[d] for d in sorted(hours.weekdays))
+    )
     return f"{spans}{days} {hours.zone}"
 
 

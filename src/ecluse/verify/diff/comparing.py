@@ -36,7 +36,8 @@ def compare(
     first would have released; what the first refuses, it refuses; what the first closes, it closes.
 
     Args:
-        before, after: as enforced, with the further budgets of applications on their way out (`engine.scaling`).
+        before: as enforced, with the further budgets of applications on their way out (`engine.scaling`).
+        after: idem.
         estate: what can be read, by whom; the numbers and the words of witnesses are about it.
         adversaries: whose bounds are compared.
         horizons: microseconds each.
@@ -108,7 +109,10 @@ def _shown(
     """The same gaps, the first of them with witnesses."""
     shown, left = [], _WITNESSES_MAX
     for gap in found:
-        if not left:
+        copied = gap.budget.partition("@")[
+            0
+        ]  # for an application on its way out: shown with its original
+        if not left or (copied != gap.budget and any(g.budget == copied for g in found)):
             shown.append(gap)
             continue
         history = witness(gap, strict, lenient, estate)

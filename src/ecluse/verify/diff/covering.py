@@ -19,6 +19,7 @@ Cost: O(budgets x budgets x windows) where targets are contained whole; splits a
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from ecluse.counting.closure import most_in
@@ -28,7 +29,9 @@ from ecluse.verify.diff.containment import contains, holds_on
 
 __all__ = ["gaps", "refusing"]
 
-_LOOKS_MAX: Final = 2_000  # parts looked at for one window; further splits are left out, which proves less
+_LOOKS_MAX: Final = (
+    2_000  # parts looked at for one window; further splits are left out, which proves less
+)
 
 
 def refusing(budgets: Sequence[Budget]) -> tuple[Budget, ...]:
@@ -147,7 +150,7 @@ def _splits(
     """The ways to cut a target in parts, each with whether all accesses of one key are in one of them."""
     for name in ("justified", "stepped_up", *(["own"] if budget.counts is Count.PERSONS else [])):
         if getattr(part, name) is None and _apart(name, part, others):
-            yield [replace(part, **{name: given}) for given in (False, True)], False
+            yield [_with(part, name, given) for given in (False, True)], False
     decided = {
         "kinds": facts and Key.ACCOUNT in budget.per,
         "applications": Key.APPLICATION in budget.per,
@@ -161,19 +164,21 @@ def _splits(
         if words and len(words) > 1 and _apart(name, part, others):
             parts = _atoms(words, [getattr(o.target, name) for o in others])
             if len(parts) > 1:
-                yield [replace(part, **{name: p}) for p in parts], one_only
+                yield [_with(part, name, p) for p in parts], one_only
     ages = _ages(part, others)
     if len(ages) > 1:
         yield ages, False
+
+
+def _with(part: Target, name: str, value: bool | frozenset[str]) -> Target:  # noqa: FBT001 - a condition
+    return replace(part, **{name: value})  # type: ignore[arg-type]
 
 
 def _apart(side: str, part: Target, others: Sequence[Budget]) -> bool:
     return any(not holds_on(side, o.target, part) for o in others)
 
 
-def _atoms(
-    words: frozenset[str], lists: Sequence[frozenset[str] | None]
-) -> list[frozenset[str]]:
+def _atoms(words: frozenset[str], lists: Sequence[frozenset[str] | None]) -> list[frozenset[str]]:
     """The words in groups that no list tells apart."""
     found: dict[tuple[bool, ...], set[str]] = {}
     names = [one for one in lists if one is not None]
@@ -189,6 +194,4 @@ def _ages(part: Target, others: Sequence[Budget]) -> list[Target]:
     )
     bars = {b for o in others for b in (o.target.younger_than, o.target.older_than) if b}
     edges = [low, *sorted(b for b in bars if inside(b)), high]
-    return [
-        replace(part, older_than=a, younger_than=b) for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    return [replace(part, older_than=a, younger_than=b) for a, b in pairwise(edges)]

@@ -21,6 +21,9 @@ __all__ = ["lines", "thieves"]
 _ENDLESS: Final = 10**9
 """A population that no account reads to the end."""
 
+_CLASSES_MAX: Final = 4
+"""Classes of bodies that are looked at for each kind, those first that the fewest budgets name."""
+
 _NAMED: Final = ("kinds", "organizations", "applications", "operations", "categories", "factors")
 
 
@@ -36,12 +39,16 @@ def lines(
     look = _Look(estate, now)
     sides = (_canonical(before), _canonical(after))
     for kind in estate.kinds:
+        opened = _opened(kind, estate)
         for body, names in _classes(estate, kind, (*before, *after)):
             both = [_concern(side, kind, body) for side in sides]
             if both[0] == both[1]:
                 continue
-            for application in (None, *_opened(kind, estate)):
-                yield from look.compare(both, kind, body, names, application, horizons)
+            who = Line(0, None, None, kind=kind.id, organizations=names)
+            if len(opened) > 1:
+                yield from look.through_all(both, kind, body, who, horizons)
+            for application in opened:
+                yield from look.through_one(both, kind, application, who, horizons)
 
 
 def thieves(
@@ -141,7 +148,8 @@ def _classes(
             found.setdefault(tuple(body.id in one for one in ordered), []).append(body)
     if not found:
         yield None, ()
-    for bodies in found.values():
+    fewest = sorted(found, key=sum)[:_CLASSES_MAX]
+    for bodies in (found[mark] for mark in fewest):
         yield bodies[0], () if len(found) == 1 else tuple(b.id for b in bodies)
 
 
@@ -153,34 +161,37 @@ class _Look:
     now: int | None
     known: dict[object, int | None] = field(default_factory=dict)
 
-    def compare(
+    def through_all(
         self,
         both: Sequence[tuple[Budget, ...]],
         kind: AccountKind,
         body: Organization | None,
-        names: tuple[str, ...],
-        application: Application | None,
+        who: Line,
         horizons: Sequence[int],
     ) -> Iterator[Line]:
-        """The lines of one kind through one application, or through all when it is None."""
-        sides = both if application is None else [_through(b, application) for b in both]
+        """The lines of one kind through all applications together; `who` is filled in."""
+        for horizon in horizons:
+            most = [self._through_all(side, kind, body, horizon) for side in both]
+            if most[0] != most[1]:
+                yield replace(who, horizon=horizon, before=most[0], after=most[1])
+
+    def through_one(
+        self,
+        both: Sequence[tuple[Budget, ...]],
+        kind: AccountKind,
+        application: Application,
+        who: Line,
+        horizons: Sequence[int],
+    ) -> Iterator[Line]:
+        """The lines of one kind through one application alone; `who` is filled in."""
+        sides = [_through(budgets, application) for budgets in both]
         if sides[0] == sides[1]:
             return
+        one = replace(who, application=application.id)
         for horizon in horizons:
-            if application is None:
-                most = [self._through_all(side, kind, body, horizon) for side in sides]
-            else:
-                most = [self._through_one(side, kind, application, horizon) for side in sides]
+            most = [self._through_one(side, kind, application, horizon) for side in sides]
             if most[0] != most[1]:
-                name = None if application is None else application.id
-                yield Line(
-                    horizon,
-                    most[0],
-                    most[1],
-                    kind=kind.id,
-                    organizations=names,
-                    application=name,
-                )
+                yield replace(one, horizon=horizon, before=most[0], after=most[1])
 
     def _through_one(
         self, budgets: tuple[Budget, ...], kind: AccountKind, application: Application, horizon: int

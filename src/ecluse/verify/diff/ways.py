@@ -128,9 +128,7 @@ class _Finder:
 
     def _side(self, side: str, words: Iterable[str]) -> dict[int, tuple[str, object]]:
         field = {"categories": "category"}.get(side, side.removesuffix("s"))
-        return self._marks(
-            field, words, lambda t, v: not getattr(t, side) or v in getattr(t, side)
-        )
+        return self._marks(field, words, lambda t, v: not getattr(t, side) or v in getattr(t, side))
 
     def _marks(
         self, name: str, values: Iterable[T], holds: Callable[[Target, T], bool]
@@ -148,7 +146,9 @@ class _Finder:
     ) -> None:
         blank = Way(OTHER, OTHER, OTHER)
         reached: dict[int, dict[str, object]] = {(1 << len(self._others)) - 1: {}}
-        for side in sides:  # one side after the other, alike sets together: few are left at each step
+        for (
+            side
+        ) in sides:  # one side after the other, alike sets together: few are left at each step
             following: dict[int, dict[str, object]] = {}
             for (mask, words), (bits, (name, value)) in product(reached.items(), side.items()):
                 following.setdefault(mask & bits, {**words, name: value})
