@@ -17,6 +17,7 @@ from structure.source import ROOT, files, name_of, text
 
 RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
+    "docs/diff.md": (),
     "docs/estate.md": (),
     "docs/policy.md": (),
     "docs/routes.md": (),
