@@ -173,7 +173,7 @@ def _witness(gap: Gap, witness: Witness, what: str) -> Iterator[str]:
     if gap.closes:
         yield f"      both refuse it; only the {one} set closes (`{witness.refused_by}`: {limit})"
     else:
-        yield f"      the {other} set releases all; the {one} refuses the last (`{witness.refused_by}`: {limit})"
+        yield f"      the {other} set releases all; the {one} one refuses the last (`{witness.refused_by}`: {limit})"
 
 
 def _who(request: AccessRequest, start: int) -> str:

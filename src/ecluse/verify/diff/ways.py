@@ -7,12 +7,12 @@ those the smallest: what is read under more budgets of the other set could as we
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 from typing import Final, TypeVar
 
 from ecluse.detectors.targets import OpenHours
 from ecluse.model.estate import AccountKind, Application, Estate
-from ecluse.model.policy import Budget, Hours, Target
+from ecluse.model.policy import Budget, Hours, Key, Target
 from ecluse.model.time import DAY, MINUTE
 from ecluse.verify.bound.cells import smallest
 
@@ -56,6 +56,30 @@ def ways(budget: Budget, others: Sequence[Budget], estate: Estate) -> Iterator[W
         for mask in [m for m in kept if m not in seen][:_WAYS_MAX]:
             seen.add(mask)
             yield masks[mask]
+            yield from _alike(masks[mask], budget, others, estate)
+
+
+def _alike(way: Way, budget: Budget, others: Sequence[Budget], estate: Estate) -> Iterator[Way]:
+    """The same through other applications or in other bodies, where the other set counts each of them apart."""
+    apart = {key for o in others for key in o.per} - {*budget.per}
+    targets = [budget.target, *(o.target for o in others)]
+    if Key.APPLICATION in apart:
+        opened = {k.id: k.applications for k in estate.kinds}.get(way.kind, ())
+        names = [a.id for a in estate.applications if not opened or a.id in opened]
+        lists = [t.applications for t in targets]
+        yield from (replace(way, application=n) for n in _like(way.application, names, lists))
+    if Key.ORGANIZATION in apart and Key.ACCOUNT not in budget.per:
+        bodies = [o.id for o in estate.organizations]
+        lists = [t.organizations for t in targets]
+        yield from (replace(way, organization=n) for n in _like(way.organization, bodies, lists))
+
+
+def _like(word: str, names: Sequence[str], lists: Sequence[frozenset[str] | None]) -> Iterator[str]:
+    """Some other names that every list treats as it does the word; the word may be one that nobody names."""
+    named = [one for one in lists if one is not None]
+    made = (f"{OTHER}-{i}" for i in range(1, _WAYS_MAX) if word == OTHER)
+    like = (n for n in (*names, *made) if n != word and all((n in o) == (word in o) for o in named))
+    yield from islice(like, _WAYS_MAX)
 
 
 class _Finder:
