@@ -19,6 +19,7 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
     "docs/bound.md": (),
     "docs/backtest.md": (),
+    "docs/diff.md": (),
     "docs/estate.md": (),
     "docs/lint.md": ("examples",),
     "docs/policy.md": (),
