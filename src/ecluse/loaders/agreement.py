@@ -103,13 +103,6 @@ def _check_tables(estate: Estate, fields: Fields, target: Target) -> None:
         message = "the estate has no caseload table, so nobody is known to be inside a caseload"
         advice = "add `tables: {caseload: caseload.csv}` to the estate, or remove `caseload`"
         fields.reader.note(fields.place("caseload"), message, advice)
-    aged = target.younger_than is not None or target.older_than is not None
-    if aged and estate.accounts_table is None:
-        message = (
-            "the estate has no accounts table, so every account is taken as established long ago"
-        )
-        advice = "add `tables: {accounts: accounts.csv}` to the estate, or remove `account_age`"
-        fields.reader.note(fields.place("account_age"), message, advice)
 
 
 def _check_population(estate: Estate, read: ReadBudget) -> None:
