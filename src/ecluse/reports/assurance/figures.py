@@ -87,7 +87,8 @@ def _bound_row(row: BoundRow, words: Words, y: float, scale: _Scale) -> list[Sha
 def _ring(short: int, long: int, words: Words, y: float, scale: _Scale) -> list[Shape]:
     x, said = scale.at(long), words.number(long)
     fits = x + 9 + _LETTER * len(said) < _WIDTH
-    label = Label(x + 9, y + 4, said) if fits else Label(x - 9, y + 4, said, "end")
+    # no room on the right: below, where the number of the short horizon is not
+    label = Label(x + 9, y + 4, said) if fits else Label(_WIDTH - 4, y + 17, said, "end")
     return [Line(scale.at(short), y, x, y, "second"), Dot(x, y, "second", hollow=True), label]
 
 
