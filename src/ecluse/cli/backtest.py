@@ -146,7 +146,7 @@ def _bounded(rules: "Rules", sets: list[Any], tried: list[Any]) -> list[Any]:
     """The same with the loss bound of each kind, where there is an estate and something to compare."""
     from dataclasses import replace
 
-    from ecluse.wiring.bounds import one_account_bounds
+    from ecluse.wiring.bounding import one_account_bounds
 
     if rules.estate is None or len(sets) < 2:
         return tried

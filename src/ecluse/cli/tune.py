@@ -113,7 +113,7 @@ def _tune(options: dict[str, Any]) -> "tuple[Tuning, PolicyFile, Estate | None]"
     from ecluse.loaders.policy import read_policy
     from ecluse.service.tune import Asked, tune, tuned_policy
     from ecluse.sources.written import read_written
-    from ecluse.wiring.bounds import one_account_bounds
+    from ecluse.wiring.bounding import one_account_bounds
 
     rules = wiring.open_rules(options["policy"], options["estate"])
     path = options["policy"]

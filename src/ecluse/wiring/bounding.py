@@ -1,5 +1,6 @@
 """What does a bound need from outside? The files, the day, and what the gate's own settings change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +10,17 @@ from ecluse.ledgers.directory import system_time as now
 from ecluse.loaders.adversary import load_adversaries
 from ecluse.loaders.estate import load_estate
 from ecluse.loaders.settings import load_settings
-from ecluse.model.adversary import Adversary
+from ecluse.model.adversary import Adversary, Stolen
 from ecluse.model.bound import Bound
 from ecluse.model.estate import Estate
 from ecluse.model.policy import PolicySet
 from ecluse.model.settings import Settings
 from ecluse.sources.written import read_written
-from ecluse.verify.bound import bound, standard_adversaries
+from ecluse.verify.bound import STANDARD_HORIZONS, bound, standard_adversaries
 from ecluse.verify.bound.relaxing import relaxed
 from ecluse.wiring import open_policies
 
-__all__ = ["BoundFiles", "Question"]
+__all__ = ["BoundFiles", "Question", "one_account_bounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,12 @@ class BoundFiles:
         )
         enforced = scaled(policies, Standing(estate), at, retire=settings.retire)
         return Question(enforced, estate, adversaries, settings, at)
+
+
+def one_account_bounds(
+    policies: PolicySet, estate: Estate, kinds: Sequence[str]
+) -> tuple[Bound, ...]:
+    """The loss bound for one stolen account, for each kind of the estate among those named."""
+    known = {kind.id for kind in estate.kinds}
+    thieves = [Adversary(f"one-{kind}", (Stolen(kind=kind),)) for kind in kinds if kind in known]
+    return tuple(bound(policies, estate, thief, STANDARD_HORIZONS, now=now()) for thief in thieves)
