@@ -24,7 +24,10 @@ from ecluse.verify.backtest.days import start_of
 
 ZONE = "Europe/Paris"
 DAYS, AFTER = 60, 14
-SIGNED = read_policy(shipped("policy.yaml"), file="shipped")
+SIGNED = read_policy(
+    shipped("policy.yaml").replace(b"    mode: shadow\n", b"", 1),
+    file="shipped, and the budget per application enforced",
+)
 
 
 def simulated(days, *, accounts=200, seed=5, peaks=0.2):

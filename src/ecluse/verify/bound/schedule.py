@@ -40,7 +40,7 @@ _DEALS: Final = (
 
 _HANDS_MAX: Final = 250
 _CELLS_MAX: Final = 4_000_000  # hands x slots that are kept
-_WORK_MAX: Final = 30_000_000  # slots x rows of all hands, over all that is tried
+_WORK_MAX: Final = 15_000_000  # slots x rows of all hands, over all that is tried
 
 
 @dataclass(frozen=True, slots=True)
