@@ -36,6 +36,7 @@ check: $(READY) ## format, lint, types, imports
 
 bench: $(READY) ## the table of docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/bound.py
 	$(BIN)/python benchmarks/gate.py
 
 format: $(READY) ## write the format that `make check` wants

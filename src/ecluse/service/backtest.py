@@ -125,10 +125,11 @@ def too_short(history: History, sets: Sequence[PolicySet]) -> Iterator[Finding]:
     )
     if longer:
         listed = ", ".join(format_duration(length) for length in longer)
+        days = f"{span / DAY:.1f} days"
         yield Finding(
             code="history-shorter-than-window",
             severity=Severity.LOW,
-            what=f"the history spans {span / DAY:.0f} days: what the windows {listed} would refuse once they are full is not in it",
+            what=f"the history spans {days}: what the windows {listed} would refuse once they are full is not in it",
             help="keep the ledger longer; until then trust these windows to `ecluse tune`, which says what it extrapolates",
             about=listed,
         )
