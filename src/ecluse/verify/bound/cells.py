@@ -74,15 +74,13 @@ class Doors:
         self._common = [
             self._side(_caseload(estate), lambda t, v: v is None or t.own in {None, v}),
             self._side((False, True), lambda t, v: t.justified in {None, v}),
-            self._side(
-                (False, True) if second_factor else (False,), lambda t, v: t.stepped_up in {None, v}
-            ),
         ]
+        self._given = (False, True) if second_factor else (False,)
         self._hours = [self._side(moments, holds) for moments, holds in _zones(budgets)]
         self._sides: dict[tuple[str, Hashable], Side] = {}
         self._found: dict[Hashable, tuple[Cell, ...]] = {}
         self._kinds: dict[str | None, int] = {}
-        self._bodies: dict[str | None, int] = {}
+        self._bodies: dict[tuple[str | None, bool], int] = {}
         self._applications: dict[str, int] = {}
 
     def cells(
@@ -91,14 +89,18 @@ class Doors:
         """The smallest sets of budgets that a read of the group in the application can draw on."""
         factors = group.kind.factors if group.kind is not None else ()
         operations, categories = application.operations, application.categories
+        given = self._given
+        if group.forged:  # words that no budget names, and a factor said to be given just now
+            factors, operations, categories, given = (), (), (), (False, True)
         fixed = self._fixed(group, application)
-        key = (fixed, operations, categories, factors, ages)
+        key = (fixed, operations, categories, factors, given, ages)
         if key not in self._found:
             sides = [
                 self._kept("operation", operations, lambda t, v: _named(t.operations, v)),
                 self._kept("category", categories, lambda t, v: _named(t.categories, v)),
                 self._kept("factor", factors, lambda t, v: _named(t.factors, v)),
                 *self._common,
+                self._kept("given", given, lambda t, v: t.stepped_up in {None, v}),
                 self._kept("age", ages, _age_holds),
                 *self._hours,
             ]
@@ -111,11 +113,14 @@ class Doors:
         body, name = group.organization, application.id
         if kind not in self._kinds:
             self._kinds[kind] = self._bits(lambda t: kind is None or _named(t.kinds, kind))
-        if body not in self._bodies:
-            self._bodies[body] = self._bits(lambda t: body is None or _named(t.organizations, body))
+        if (body, group.forged) not in self._bodies:
+            unknown = body is None and not group.forged
+            self._bodies[body, group.forged] = self._bits(
+                lambda t: unknown or _named(t.organizations, body or "")
+            )
         if name not in self._applications:
             self._applications[name] = self._bits(lambda t: _named(t.applications, name))
-        return self._kinds[kind] & self._bodies[body] & self._applications[name]
+        return self._kinds[kind] & self._bodies[body, group.forged] & self._applications[name]
 
     def _kept(self, name: str, values: tuple[T, ...], holds: Callable[[Target, T], bool]) -> Side:
         if (name, values) not in self._sides:

@@ -172,7 +172,7 @@ class _Maker:
             root = self._groups.get(group.lineage, group)
             return None if self._endless(root) else f"lineage of {root.id}{suffix}"
         if Key.ORGANIZATION in keys:
-            if group.kind is None:
+            if group.forged and group.organization is None:
                 return None  # an application's credential names organizations as it likes
             body = group.organization if group.named else f"each of {group.id}"
             return f"organization {body}{suffix}"
@@ -273,6 +273,8 @@ def _lived(budget: Budget, group: Group, horizon: int) -> int:
 def _opens(group: Group, application: Application) -> bool:
     if group.applications and application.id not in group.applications:
         return False
+    if group.forged:
+        return True  # which kinds open what, the application knows, and the gate does not ask
     allowed = () if group.kind is None else group.kind.applications
     return not allowed or application.id in allowed
 

@@ -42,6 +42,8 @@ class Group:
         opened_by: id of the group whose accounts open these.
         among: name of the common number, when only so many accounts of several groups are stolen together.
         applications: what they open; empty for all.
+        forged: whether the thief writes the requests himself: operation, categories, factor, when it was given, and the
+            organization where no table tells it are then whatever suits him.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Group:
     opened_by: str = ""
     among: str = ""
     applications: frozenset[str] = frozenset()
+    forged: bool = False
 
     @property
     def lineage(self) -> str:
@@ -172,13 +175,19 @@ class _World:
         return found
 
     def _credential(self, application: str) -> list[Group]:
-        """Whoever has it names any account that there is, and accounts that there are not."""
+        """Whoever has it names any account that there is, and accounts that there are not, and says of them what he likes."""
         only = frozenset({application})
-        invented = Group(
-            f"invented in {application}", None, None, ANY, newborn=self._ages, applications=only
-        )
+        name = f"invented in {application}"
+        invented = Group(name, None, None, ANY, newborn=self._ages, applications=only, forged=True)
         everybody = self._all(Stolen(accounts=ALL), apart=False)
-        real = [replace(g, applications=only) for g in everybody if _opens(g.kind, application)]
+        real = [
+            replace(g, applications=only, forged=True)
+            if self._ages
+            else replace(
+                g, applications=only, forged=True, organization=None, bodies=(), named=False
+            )
+            for g in everybody
+        ]
         return [invented, *real]
 
     def _created(self, group: Group) -> Iterator[Group]:
@@ -260,10 +269,6 @@ def _settled(groups: Sequence[Group]) -> Iterator[Group]:
 
 def _headcount(body: Organization, kind: str) -> int:
     return sum(h.count for h in body.accounts if h.kind == kind)
-
-
-def _opens(kind: AccountKind | None, application: str) -> bool:
-    return kind is None or not kind.applications or application in kind.applications
 
 
 def _apart_by_name(groups: Iterable[Group]) -> Iterator[Group]:

@@ -160,6 +160,11 @@ class TestCredential:
         assert persons([each], thief) == [None]
         shared = budget((DAY, 700), id="app", per=(Key.APPLICATION,))
         assert persons([each, shared], thief) == [700]
+        for words in ("operations", "categories", "factors", "organizations"):
+            named = Target(**{words: frozenset({"view", "identity", "mail", "agencies"})})
+            assert persons([each, replace(shared, target=named)], thief) == [None], words
+        given = replace(shared, target=Target(stepped_up=False))
+        assert persons([each, given], replace(thief, second_factor=False)) == [None]
         unknown = replace(shared, per=(Key.ORGANIZATION, Key.APPLICATION))
         assert persons([each, unknown], thief) == [None]
 
