@@ -174,6 +174,34 @@ def test_a_replay_that_is_stopped_leaves_the_ledger_valid(logs, ledger, tmp_path
     assert rows(ledger) == before
 
 
+class Dying:
+    """Sends a signal to its own process while it is destroyed: what its handler raises, Python drops."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __del__(self):
+        signal.raise_signal(self.number)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_that_comes_while_an_object_is_destroyed_is_heeded(monkeypatch, number, code):
+    class Blank:
+        def list_commands(self, _context):
+            Dying(number)
+            time.sleep(30)  # cut short
+            raise AssertionError("the signal was lost")
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr("ecluse.cli._Commands.list_commands", Blank.list_commands)
+    try:
+        ran = run("--help")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ran.code == code
+    assert "stopped by" in ran.err
+
+
 def _wait(reached, process):
     until = time.monotonic() + 120
     while not reached() and process.poll() is None:

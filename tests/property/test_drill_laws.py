@@ -59,6 +59,9 @@ class Explaining:
 
     def explain(self, question):
         prepared = self.kit.keeper.prepare("check", question, ME)
+        self.kit.decider.engine.expire(
+            self.kit.keeper.now()
+        )  # as a gate does that is asked after a pause
         found = usage(self.kit.decider.engine, prepared.request)
         return {"budgets": usage_in_words(found, self.kit.keeper.policies)}
 

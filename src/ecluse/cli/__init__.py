@@ -8,7 +8,7 @@ import pkgutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn, TextIO
@@ -175,11 +175,33 @@ def _terminating() -> Iterator[None]:
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop)}
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not when it is ignored
         before[signal.SIGINT] = signal.signal(signal.SIGINT, stop)
+    hook, sys.unraisablehook = sys.unraisablehook, _once_more(sys.unraisablehook)
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _once_more(hook: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """A signal that comes while an object is being destroyed raises where Python drops it: it is sent again, a moment later."""
+
+    def heed(unraisable: Any) -> None:
+        lost = (
+            isinstance(unraisable.exc_value, _Terminated),
+            isinstance(unraisable.exc_value, _Interrupted),
+        )
+        if not any(lost):
+            hook(unraisable)
+            return
+        again = threading.Timer(
+            0.01, os.kill, (os.getpid(), signal.SIGTERM if lost[0] else signal.SIGINT)
+        )
+        again.daemon = True
+        again.start()
+
+    return heed
 
 
 def _let_go_of_output() -> None:
