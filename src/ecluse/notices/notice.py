@@ -1,0 +1,97 @@
+"""What does every legal document have? A name, required elements, a way to be made, and reasons to be refused."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import ecluse.notices
+from ecluse.model.errors import CallerError
+from ecluse.model.notice import Affair, Refusal
+from ecluse.reports.document.blocks import Document
+
+__all__ = ["LANGUAGES", "Notice", "Required", "examine", "find", "names"]
+
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """An element without which a document is refused.
+
+    Attributes:
+        field: name in the document's data (`data`), with points for what lies within.
+        source: the article or form that asks for it.
+    """
+
+    field: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A legal document.
+
+    Attributes:
+        name: on the command line; also the name of the file in this folder.
+        build: the document as blocks, in `fr` or `en`.
+        data: the same facts as JSON values.
+        check: reasons to refuse it that are its own, besides what is asked of every document.
+    """
+
+    name: str
+    title: dict[str, str]
+    required: tuple[Required, ...]
+    build: Callable[[Affair, str], Document]
+    data: Callable[[Affair], dict[str, Any]]
+    check: Callable[[Affair, Document], tuple[Refusal, ...]]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every document, by the names of the files in this folder that define `NOTICE`."""
+    found = []
+    for module in pkgutil.iter_modules(ecluse.notices.__path__):
+        if hasattr(importlib.import_module(f"ecluse.notices.{module.name}"), "NOTICE"):
+            found.append(module.name)
+    return tuple(sorted(found))
+
+
+def find(name: str) -> Notice:
+    """The document of a name.
+
+    Raises:
+        CallerError: when there is none.
+    """
+    if name not in names():
+        raise CallerError(f"there is no document `{name}`", help=f"choose of {', '.join(names())}")
+    notice: Notice = importlib.import_module(f"ecluse.notices.{name}").NOTICE
+    return notice
+
+
+def examine(notice: Notice, affair: Affair, language: str) -> tuple[Refusal, ...]:
+    """Every reason to refuse a document: what is missing or empty, and what its own checker finds."""
+    data = notice.data(affair)
+    missing = [
+        Refusal(
+            "missing",
+            required.field,
+            f"`{required.field}` is missing ({required.source})",
+            "state it in the statement, or decide it in the incident",
+        )
+        for required in notice.required
+        if not _stated(data, required.field)
+    ]
+    return (*missing, *notice.check(affair, notice.build(affair, language)))
+
+
+def _stated(data: Any, field: str) -> bool:
+    for name in field.split("."):
+        if not isinstance(data, dict) or name not in data:
+            return False
+        data = data[name]
+    if isinstance(data, str):
+        return bool(data.strip())
+    return data is not None and data not in ((), [], {})
