@@ -52,11 +52,12 @@ class Notice:
 @cache
 def names() -> tuple[str, ...]:
     """Every document, by the names of the files in this folder that define `NOTICE`."""
-    found = []
-    for module in pkgutil.iter_modules(ecluse.notices.__path__):
-        if hasattr(importlib.import_module(f"ecluse.notices.{module.name}"), "NOTICE"):
-            found.append(module.name)
-    return tuple(sorted(found))
+    modules = [module.name for module in pkgutil.iter_modules(ecluse.notices.__path__)]
+    return tuple(
+        sorted(
+            m for m in modules if hasattr(importlib.import_module(f"ecluse.notices.{m}"), "NOTICE")
+        )
+    )
 
 
 def find(name: str) -> Notice:
