@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ecluse.incident.persons import Pairs
 from ecluse.model.exposure import Manner
 
 __all__ = ["LINKED", "MANNERS", "Kinds", "gather", "kinds_of", "manner_of"]
@@ -87,13 +88,16 @@ def kinds_of(found: Sequence[tuple[str, str, str]]) -> Kinds:
 
 
 def gather(
-    persons: npt.NDArray[np.uint64], at: Numbers, code: Numbers, sound: npt.NDArray[np.bool_], kinds: Kinds
+    persons: Pairs, at: Numbers, code: Numbers, sound: npt.NDArray[np.bool_], kinds: Kinds
 ) -> pa.Table:  # fmt: skip
     """One row a person, sorted by person.
 
     Args:
-        persons: uint64[pairs, 2]: the pseudonyms as two big-endian numbers, in the machine's own order of bytes.
-        at, code, sound: of each pair; `sound` when the access is verified.
+        persons: the pseudonym of each pair of a person and an access.
+        at: its instant.
+        code: what kind of access it is, a place in `kinds`.
+        sound: whether the access is verified.
+        kinds: see `kinds_of`.
 
     Returns:
         The first ten columns of a frozen list, then `applications` and `sound`.

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecluse.incident.gathering import LINKED, gather, kinds_of
+from ecluse.incident.persons import pairs_of
 from ecluse.ledgers.accesses import Found, find
 from ecluse.ledgers.asking import Gap, Question
 from ecluse.ledgers.layout import FirstPage, Layout
@@ -245,8 +246,7 @@ def _people(rows: pl.DataFrame) -> pa.Table:
     sound = np.repeat(rows["sound"].to_numpy(), sizes)
     if len(known.linked):
         sound &= ~known.linked[code]
-    persons = np.frombuffer(flat, dtype=">u8").reshape(-1, _PERSON // 8).astype(np.uint64)
-    return gather(persons, at, code, sound, known)
+    return gather(pairs_of(flat), at, code, sound, known)
 
 
 def _recoveries(remains: Remains, found: Found, question: Question) -> list[Gap]:

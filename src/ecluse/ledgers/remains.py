@@ -73,7 +73,8 @@ def take_remains(root: Path) -> Remains:
     """
     layout = Layout(root)
     key = layout.read_public_key()
-    origin = layout.read_first_page(key).origin
+    page = layout.read_first_page(key)
+    origin = page.origin
     # A writer may be at work: what must be there is read first, what is there afterwards.
     notes, _ = read_notes(layout.checkpoints, key, origin)
     promised = _marked(layout)
@@ -91,7 +92,7 @@ def take_remains(root: Path) -> Remains:
         what = f"the checkpoints are damaged: {odd_later}; what they signed is not known"
         holes.append(Hole(end, None, _last_at(snapshot), None, what))
     last = later[-1].checkpoint if later else None
-    state = LedgerState(origin, last.size if last else 0, last.root.hex() if last else "", end)
+    state = LedgerState(origin, last.size if last else 0, last.root.hex() if last else "", end, page.fingerprint)
     return Remains(
         layout, snapshot.manifests, trusted, snapshot.tail, _marked(layout) or snapshot.sealed, snapshot.fault,
         _bytes_after(layout, snapshot.fault), state,

@@ -51,12 +51,14 @@ class LedgerState:
 
     Attributes:
         entries: entries that were read; those from `size` on came after the last signed checkpoint.
+        key: fingerprint of the pseudonym key.
     """
 
     origin: str
     size: int
     root: str
     entries: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
