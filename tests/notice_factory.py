@@ -160,7 +160,7 @@ def statement(**changes: Any) -> Statement:
             origins=("hacking",),
             cause="external_malicious",
             supports=("server",),
-            people=("users",),
+            people=("users", "minors"),
             identifiable=True,
             ongoing=False,
             means=("mail", "post"),
