@@ -10,7 +10,7 @@ from ecluse.model.gravity import Gravity
 from ecluse.model.incident import Instant, InstantKind, Signed
 from ecluse.model.notice import Affair, Both, Contact, Measure
 from ecluse.model.time import EPOCH
-from ecluse.reports.language import Words, words
+from ecluse.reports.language import LANGUAGES, Language, Words, words
 from ecluse.reports.text import plain
 
 __all__ = ["Voice", "tidy", "voice"]
@@ -86,10 +86,14 @@ class Voice:
         name = self.say("contact", name=one.name, role=one.role) if one.role else one.name
         return "\n".join(filter(None, (name, one.mail, one.phone, self.both(one.hours))))
 
+    def named(self, group: str, key: str) -> str:
+        """The word for a key; the key itself, plainly, when the documents do not know it."""
+        name = f"{group}.{key}"
+        return self.say(name) if name in self.words.sentences else tidy(key)
+
     def category(self, name: str) -> str:
         """A category of data in words; one that the documents do not know as it is written in the estate."""
-        key = f"category.{name}"
-        return self.say(key) if key in self.words.sentences else tidy(name)
+        return self.named("category", name)
 
     def measures(self, phase: str) -> tuple[str, ...]:
         """The measures of a phase with their dates."""
@@ -147,8 +151,8 @@ class Voice:
         score = self.say("enisa.score", **{n: self.decimal(getattr(gravity, n)) for n in ("dpc", "ei", "cb", "score")})  # fmt: skip
         lines = [score]
         for one in gravity.choices:
-            name = self.say(f"enisa.{one.name}") if f"enisa.{one.name}" in self.words.sentences else one.name  # fmt: skip
-            line = self.say("enisa.choice", name=name, value=self.decimal(one.value), reason=tidy(one.reason))  # fmt: skip
+            name = self.named("enisa", one.name)
+            line = self.say("enisa.choice", name=name, value=self.decimal(one.value), reason=tidy(one.in_(self.language)))  # fmt: skip
             lines.append(self.say("enisa.by_person", choice=line) if one.by_person else line)
         lines += [self.say(f"enisa.flag.{flag}") for flag in gravity.flags]
         if gravity.override is not None:
@@ -176,14 +180,18 @@ class Voice:
         )
 
 
-def voice(document: str, affair: Affair, language: str) -> Voice:
-    """Opens the words of a document (`languages/DOCUMENT.LANGUAGE.yaml`) with those that all documents share."""
-    assert language in {"fr", "en"}, language
-    zone, own = affair.controller.zone, document
-    code = "fr" if language == "fr" else "en"
-    shared = words(code, zone=zone, document="common", room=_ROOM)  # type: ignore[arg-type]
-    mine = words(code, zone=zone, document=own, room=_ROOM)  # type: ignore[arg-type]
-    return Voice(affair, language, replace(mine, sentences={**shared.sentences, **mine.sentences}))
+def voice(document: str, affair: Affair, language: str, *, more: tuple[str, ...] = ()) -> Voice:
+    """Opens the words of a document (`languages/DOCUMENT.LANGUAGE.yaml`) with those that all documents share.
+
+    Options:
+        more: other documents whose words it uses too, such as `cnil` for those of the form.
+    """
+    assert language in LANGUAGES, language
+    code: Language = "fr" if language == "fr" else "en"
+    zone = affair.controller.zone
+    read = [words(code, zone=zone, document=name, room=_ROOM) for name in ("common", *more, document)]  # fmt: skip
+    together = {key: text for one in read for key, text in one.sentences.items()}
+    return Voice(affair, language, replace(read[-1], sentences=together))
 
 
 def tidy(text: str) -> str:
