@@ -9,7 +9,7 @@ The steps of a release, in this order:
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,14 +17,10 @@ from typing import Any, Final
 
 import msgspec
 
-from ecluse.incident.clocks import deadlines
-from ecluse.loaders.clocks import load_clocks
 from ecluse.loaders.controller import load_controller
 from ecluse.loaders.defaults import shipped
 from ecluse.loaders.statement import load_statement
 from ecluse.model.errors import CallerError
-from ecluse.model.gravity import Gravity
-from ecluse.model.incident import Incident, Signed
 from ecluse.model.notice import Affair, Drafted, Refusal
 from ecluse.notices.drafts import CHECKED, DRAFTED, RELEASED, SIGNED, documents, latest, reasons
 from ecluse.notices.notice import examine, find
@@ -77,15 +73,14 @@ class Desk:
             IntegrityError: when the log or a frozen exposure is not what it was.
         """
         log = self.folder.log()
-        incident = _with_clocks(self.register, self.folder.incident())
         drafted = documents(log.lines)
         return Affair(
             controller=load_controller(_read(self._controller), file=str(self._controller)),
-            incident=incident,
+            incident=self.folder.incident(),
             statement=load_statement(_read(self._statement), file=str(self._statement)),
             made_at=at,
             exposures=versions(self.folder.path),
-            gravity=_gravity(log.lines),
+            gravity=self.folder.gravity(),
             kind=kind,
             signer=signer,
             previous=self._previous(drafted, name),
@@ -115,6 +110,7 @@ class Desk:
             UnavailableError: when the disk refuses; nothing was drafted then.
         """
         notice = find(name)
+        head = self.folder.log().head
         affair = self.affair(name, kind=kind, signer=signer, at=at)
         before = latest(affair.documents, name)
         version = 1 if before is None else before.version + 1
@@ -136,7 +132,7 @@ class Desk:
             "exposure": None if exposure is None else [exposure.number, exposure.digest],
             "sources": self._sources(),
         }
-        self.folder.append(DRAFTED, detail, by=by, at=at)
+        self.folder.append(DRAFTED, detail, by=by, at=at, after=head)
         return self._draft(name, version)
 
     def check(self, name: str, *, version: int | None = None) -> tuple[Drafted, tuple[tuple[str, Refusal], ...]]:  # fmt: skip
@@ -163,6 +159,7 @@ class Desk:
             CallerError: when nothing was drafted.
             UnavailableError: when the disk refuses; the signature does not count then.
         """
+        head = self.folder.log().head
         draft, refused = self.check(name, version=version)
         exposure = versions(self.folder.path)[-1:]
         newest = latest(self.documents(), name)
@@ -181,7 +178,9 @@ class Desk:
         detail = {"name": name, "version": draft.version, "files": dict(draft.files)}
         if draft.first is not None:
             detail["signed_by"] = [draft.first.by, by]
-        self.folder.append(act, detail, by=by, at=at)
+        self.folder.append(
+            act, detail, by=by, at=at, after=head
+        )  # what was checked is what is signed
         signed = self._draft(name, draft.version)
         return Released(signed, (), signed=True, released=signed.released)
 
@@ -197,7 +196,7 @@ class Desk:
         """The hashes of what persons wrote: two files, and what they decided in the log."""
         paths = (self._controller, self._statement)
         found = {path.name: sha256(_read(path)).hexdigest() for path in paths}
-        incident, gravity = self.folder.incident(), _gravity(self.folder.log().lines)
+        incident, gravity = self.folder.incident(), self.folder.gravity()
         decided = (incident.title, incident.instants, incident.decisions, gravity)
         return {**found, "incident": sha256(msgspec.json.encode(decided)).hexdigest()}
 
@@ -237,25 +236,6 @@ def write_forms(root: Path, incident: str | None, language: str) -> tuple[list[P
         with unavailable(f"`{path}` cannot be written"):
             write_whole(path, shipped(f"{forms[path]}.{language}.yaml"))
     return written, kept
-
-
-def _with_clocks(register: Register, incident: Incident) -> Incident:
-    path = register.root / "clocks.yaml"
-    if not path.is_file():
-        return incident
-    settings = load_clocks(path.read_bytes(), file=str(path))
-    return replace(incident, deadlines=deadlines(incident, settings))
-
-
-def _gravity(lines: Iterable[Any]) -> Gravity | None:
-    """The gravity signed last, or else the one proposed last."""
-    known = [line for line in lines if line.act in {"gravity_proposed", "gravity_signed"}]
-    signed = [line for line in known if line.act == "gravity_signed"]
-    if not known:
-        return None
-    last = (signed or known)[-1]
-    gravity = msgspec.convert(last.detail.get("gravity"), Gravity)
-    return replace(gravity, signed=Signed(last.by, last.at) if signed else None)
 
 
 def _read(path: Path) -> bytes:
