@@ -6,7 +6,7 @@ Nobody can send it from here: a person copies it into the form. A complement is 
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ecluse.model.incident import InstantKind
 from ecluse.model.notice import Affair, Refusal
@@ -185,7 +185,8 @@ def _fact(say: Voice, item: Item, missing: frozenset[str], changed: dict[str, st
         before = changed[item.key]
         small = say.say("was", text=before) if before else say.say("was_empty")
         return Fact(name, value, code=item.code, mark="changed", small=small)
-    return Fact(name, value, code=item.code, mark="missing" if item.key in missing else "")
+    unstated: Literal["", "unstated"] = "" if item.value else "unstated"
+    return Fact(name, value, code=item.code, mark="missing" if item.key in missing else unstated)
 
 
 NOTICE: Final = Notice(

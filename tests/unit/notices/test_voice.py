@@ -6,7 +6,6 @@ import pytest
 
 from ecluse.model import form
 from ecluse.model.incident import InstantKind
-from ecluse.notices.notice import names
 from ecluse.notices.voice import tidy, voice
 from notice_factory import affair, exposure, gap, gravity, statement
 
@@ -22,7 +21,10 @@ def places(sentence):
     return {name for text in texts if isinstance(text, str) for name in re.findall(r"{(\w+)}", text)}  # fmt: skip
 
 
-@pytest.mark.parametrize("document", ["cnil"])
+WORDS = ("cnil", "register_entry", "nis2")
+
+
+@pytest.mark.parametrize("document", WORDS)
 def test_languages_have_the_same_sentences(document):
     french, english = (voice(document, affair(), code).words.sentences for code in ("fr", "en"))
     assert french.keys() == english.keys()
@@ -44,7 +46,7 @@ def test_every_instant_has_its_name(language):
 
 
 def test_french_texts_have_their_spaces():
-    for name in names():
+    for name in WORDS:
         for key, text in voice(name, affair(), "fr").words.sentences.items():
             assert not isinstance(text, str) or not re.search(r"(?<![\u00a0\u202f\s]) ?[;!?](?=\s|$)| [:;!?»]|« ", text), key  # fmt: skip
 
