@@ -1,0 +1,69 @@
+"""What is a letter to a person? A wording that many share, the few words of one person, and the state of its sending."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["FIELD_LENGTHS", "LetterState", "Personal", "Wording"]
+
+FIELD_LENGTHS = {"reference": 14, "code": 14, "attestation": 14, "seen": 24}
+"""The most signs of each field of `Personal`."""
+
+
+class LetterState(StrEnum):
+    """Where the letter of a person stands.
+
+    `sending` is written before a server is given the letter, and replaced by its answer: one that is found so after a crash has
+    an unknown outcome, and only a person may decide what follows. `post` waits for the postal provider, `posted` was exported
+    for it. `suppressed` must be told on another way, chosen by a person. `public` has no address: the public notice is for it.
+    """
+
+    PREPARED = "prepared"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+    POST = "post"
+    POSTED = "posted"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wording:
+    """Everything that makes the text of two letters differ, apart from the words of one person.
+
+    Attributes:
+        language: `fr` or `en`.
+        shown, exported, listed: categories by the gravest manner, sorted; a category stands in one of them.
+        linked: whether the person's data stood in the record of another.
+        minor: whether the letter is for legal guardians as well.
+    """
+
+    language: str
+    shown: tuple[str, ...] = ()
+    exported: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    linked: bool = False
+    minor: bool = False
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """All categories, sorted."""
+        return tuple(sorted({*self.shown, *self.exported, *self.listed}))
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """The words that stand in one letter only. None of them is personal data of the files that were read.
+
+    Attributes:
+        reference: of the letter.
+        code: answers once to "am I concerned?".
+        attestation: by which an attestation is asked for and checked.
+        seen: the day or days of the reads, in figures.
+    """
+
+    reference: str
+    code: str
+    attestation: str
+    seen: str
