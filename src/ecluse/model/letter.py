@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["FIELD_LENGTHS", "LetterState", "Personal", "Wording"]
+__all__ = ["FIELD_LENGTHS", "Answer", "Attempt", "LetterState", "Personal", "LetterRow", "Stage", "Wording"]
 
 FIELD_LENGTHS = {"reference": 14, "code": 14, "attestation": 14, "seen": 24}
 """The most signs of each field of `Personal`."""
@@ -67,3 +67,75 @@ class Personal:
     code: str
     attestation: str
     seen: str
+
+
+class Stage(StrEnum):
+    """How far a letter had come when a mail server answered.
+
+    `server`: the connection itself; no letter is at fault. `recipient`: the address. `data`: before the text was given. `given`:
+    after it; without an answer nobody knows whether it was taken (RFC 1047).
+    """
+
+    SERVER = "server"
+    RECIPIENT = "recipient"
+    DATA = "data"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a mail server said; a code of 0 when it said nothing."""
+
+    stage: Stage
+    code: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".strip() if self.code else f"no answer: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """The letter of one person.
+
+    Attributes:
+        planned: `mail`, `post`, `suppressed` or `public`, as it was released.
+        mail, others: addresses in the order in which they are tried.
+        way: which of them is in use, from 0.
+        due_at: not before that instant, after a server asked to come back later.
+        at: of the last step.
+    """
+
+    person: bytes
+    wording: Wording
+    planned: str
+    state: LetterState
+    name: str
+    mail: str
+    others: tuple[str, ...]
+    address: str
+    seen: str
+    attempts: int
+    due_at: int
+    at: int
+    way: int
+    message_id: str
+    note: str
+
+    @property
+    def to(self) -> str:
+        """The mail address in use."""
+        return (self.mail, *self.others)[self.way]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One step of sending, for the proof: what (SHA-256, hex), when, by which channel, and the answer in its own words."""
+
+    at: int
+    channel: str
+    state: str
+    content: str
+    message_id: str
+    reply: str
+    by: str
