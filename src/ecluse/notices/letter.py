@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ecluse.model.letter import Personal, Wording
-from ecluse.model.notice import Affair, Refusal
-from ecluse.notices.categories import OTHER, kind, kinds, label
+from ecluse.model.notice import Affair, Both, Refusal
+from ecluse.notices.letter_kinds import OTHER, kind, kinds, label
 from ecluse.notices.checks import common
 from ecluse.notices.emptiness import blank, vague
 from ecluse.notices.facts import both, exposure_data
@@ -172,15 +172,15 @@ def _fact(fact: Fact) -> str:
 
 
 def _named(affair: Affair, wording: Wording) -> Iterator[Refusal]:
-    own = affair.statement.extra.get("categories")
+    own = dict(affair.statement.categories)
     for category in wording.categories:
-        stated = own.get(category) if isinstance(own, dict) else None
-        if kind(category) == OTHER and not (isinstance(stated, dict) and stated.get(wording.language)):  # fmt: skip
+        stated = own.get(category, Both()).in_(wording.language)
+        if kind(category) == OTHER and not stated.strip():
             yield Refusal(
                 "language",
                 category,
                 f"the category `{category}` has no words that its reader would understand",
-                f"write them in the statement: `extra: {{categories: {{{category}: {{fr: …, en: …}}}}}}`",
+                f"write them in the statement: `categories: {{{category}: {{fr: …, en: …}}}}`",
             )
     if not wording.categories:
         yield Refusal("missing", "categories", "the letter names no category of data", "freeze the exposure with the categories that the application shows")  # fmt: skip

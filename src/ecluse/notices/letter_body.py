@@ -4,11 +4,11 @@ from ecluse.model.exposure import ExposureVersion
 from ecluse.model.incident import InstantKind
 from ecluse.model.letter import Personal, Wording
 from ecluse.model.notice import Affair, Measure
-from ecluse.notices.categories import SENSITIVE, kinds, label
+from ecluse.notices.letter_kinds import SENSITIVE, kinds, label
 from ecluse.reports.document.blocks import Block, Bullets, Document, Fact, Facts, Heading, Paragraph
 from ecluse.reports.language import Language, Words, words
 
-__all__ = ["letter", "open_words", "own_blocks", "title"]
+__all__ = ["advice_of", "letter", "measures_of", "open_words", "own_blocks", "risks_of", "title"]
 
 
 def open_words(affair: Affair, language: str) -> Words:
@@ -60,7 +60,7 @@ def own_blocks(affair: Affair, wording: Wording, said: Words) -> tuple[Block, ..
 
 def _who(affair: Affair, wording: Wording, said: Words) -> tuple[Block, ...]:
     key = "who.linked" if wording.linked else "who.text"
-    blocks = [Heading(said.say("who.title")), Paragraph(said.say(key, controller=affair.controller.name))]  # fmt: skip
+    blocks: list[Block] = [Heading(said.say("who.title")), Paragraph(said.say(key, controller=affair.controller.name))]  # fmt: skip
     if wording.minor:
         blocks.append(Paragraph(said.say("who.minor")))
     return tuple(blocks)
@@ -121,7 +121,7 @@ def _absent(affair: Affair, wording: Wording, said: Words) -> tuple[str, ...]:
 
 
 def _risk(affair: Affair, wording: Wording, said: Words) -> tuple[Block, ...]:
-    items = tuple(said.say(f"risk.{kind}") for kind in kinds(wording.categories))
+    items = risks_of(wording, said)
     blocks: list[Block] = [Heading(said.say("risk.title"))]
     if items:
         blocks += [Paragraph(said.say("risk.intro")), Bullets(items)]
@@ -131,7 +131,18 @@ def _risk(affair: Affair, wording: Wording, said: Words) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def risks_of(wording: Wording, said: Words) -> tuple[str, ...]:
+    """What may happen with these categories, a sentence a kind of data."""
+    return tuple(said.say(f"risk.{kind}") for kind in kinds(wording.categories))
+
+
 def _done(affair: Affair, said: Words) -> tuple[Block, ...]:
+    heading, items = Heading(said.say("done.title")), measures_of(affair, said)
+    return (heading, Bullets(items)) if items else (heading,)
+
+
+def measures_of(affair: Affair, said: Words) -> tuple[str, ...]:
+    """What was done and what is planned, each with its date where it has one."""
     measures = affair.statement.measures
     items = [_dated(m, "done.item", said) for m in _by_date(measures, "done")]
     for kind, key in ((InstantKind.AUTHORITY_TOLD, "done.authority"), (InstantKind.COMPLAINT_FILED, "done.complaint")):  # fmt: skip
@@ -139,8 +150,7 @@ def _done(affair: Affair, said: Words) -> tuple[Block, ...]:
         if instant is not None:
             items.append(said.say("done.item", text=said.say(key), date=said.date(instant.at)))
     items += [_dated(m, "done.planned", said) for m in _by_date(measures, "planned")]
-    heading = Heading(said.say("done.title"))
-    return (heading, Bullets(tuple(item for item in items if item))) if any(items) else (heading,)
+    return tuple(item for item in items if item)
 
 
 def _by_date(measures: tuple[Measure, ...], phase: str) -> list[Measure]:
@@ -157,13 +167,17 @@ def _dated(measure: Measure, key: str, said: Words) -> str:
 
 
 def _advice(wording: Wording, said: Words) -> tuple[Block, ...]:
+    return Heading(said.say("advice.title")), Bullets(advice_of(wording, said))
+
+
+def advice_of(wording: Wording, said: Words) -> tuple[str, ...]:
+    """What the person can do, for these categories and in general."""
     own = [
         said.say(f"advice.{kind}")
         for kind in kinds(wording.categories)
         if f"advice.{kind}" in said.sentences
     ]
-    general = [said.say(f"advice.{key}") for key in ("general", "keep", "sites", "combined")]
-    return Heading(said.say("advice.title")), Bullets((*own, *general))
+    return (*own, *(said.say(f"advice.{key}") for key in ("general", "keep", "sites", "combined")))
 
 
 def _never(said: Words) -> tuple[Block, ...]:

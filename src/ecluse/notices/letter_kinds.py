@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from ecluse.model.notice import Statement
+from ecluse.model.notice import Both, Statement
 from ecluse.reports.language import Words
 from ecluse.reports.text import visible
 
@@ -59,11 +59,9 @@ def kinds(categories: Iterable[str]) -> tuple[str, ...]:
 
 
 def label(category: str, statement: Statement, words: Words) -> str:
-    """A category in the words of the reader: those of the statement (`extra: categories:`), else ours, else its name."""
-    own = statement.extra.get("categories")
-    stated = own.get(category) if isinstance(own, dict) else None
-    text = stated.get(words.language) if isinstance(stated, dict) else None
-    if isinstance(text, str) and text.strip():
-        return text.strip()
+    """A category in the words of the reader: those of the statement (`categories:`), else ours, else its name."""
+    stated = dict(statement.categories).get(category, Both()).in_(words.language).strip()
+    if stated:
+        return stated
     found = kind(category)
     return visible(category) if found == OTHER else words.say(f"category.{found}")
