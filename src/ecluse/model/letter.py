@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["FIELD_LENGTHS", "Answer", "Attempt", "LetterState", "Personal", "LetterRow", "Stage", "Wording"]
+__all__ = [
+    "FIELD_LENGTHS",
+    "Answer",
+    "Attempt",
+    "LetterRow",
+    "LetterState",
+    "Personal",
+    "Stage",
+    "Wording",
+]
 
 FIELD_LENGTHS = {"reference": 14, "code": 14, "attestation": 14, "seen": 24}
 """The most signs of each field of `Personal`."""
@@ -14,7 +23,8 @@ class LetterState(StrEnum):
 
     `sending` is written before a server is given the letter, and replaced by its answer: one that is found so after a crash has
     an unknown outcome, and only a person may decide what follows. `post` waits for the postal provider, `posted` was exported
-    for it. `suppressed` must be told on another way, chosen by a person. `public` has no address: the public notice is for it.
+    for it. `suppressed` must be told on another way, chosen by a person. `public` has no address; `failed` and `bounced` have no
+    other one: the public notice is for them.
     """
 
     PREPARED = "prepared"

@@ -31,7 +31,9 @@ def attestation(affair: Affair, wording: Wording, personal: Personal) -> Documen
     controller = affair.controller.name
     return Document(
         title=said.say("document.title"),
-        subtitle=said.say("document.subtitle", controller=controller, date=said.date(affair.made_at)),
+        subtitle=said.say(
+            "document.subtitle", controller=controller, date=said.date(affair.made_at)
+        ),
         language=chosen,
         made_at=affair.made_at,
         blocks=(

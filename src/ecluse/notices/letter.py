@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from ecluse.model.letter import Personal, Wording
 from ecluse.model.notice import Affair, Both, Refusal
-from ecluse.notices.letter_kinds import OTHER, kind, kinds, label
 from ecluse.notices.checks import common
 from ecluse.notices.emptiness import blank, vague
 from ecluse.notices.facts import both, exposure_data
 from ecluse.notices.letter_body import letter, open_words, own_blocks, title
+from ecluse.notices.letter_kinds import OTHER, kind, kinds, label
 from ecluse.notices.notice import Notice, Required
 from ecluse.notices.readability import LEAST_EASE, MOST_LIX, score
 from ecluse.reports.document.blocks import (

@@ -35,7 +35,9 @@ def _build(affair: Affair, language: str) -> Document:
     controller = affair.controller.name
     return Document(
         title=said.say("document.title"),
-        subtitle=said.say("document.subtitle", controller=controller, date=said.date(affair.made_at)),
+        subtitle=said.say(
+            "document.subtitle", controller=controller, date=said.date(affair.made_at)
+        ),
         language=chosen,
         made_at=affair.made_at,
         blocks=(

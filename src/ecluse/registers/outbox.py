@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 import msgspec
 
 from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
-from ecluse.model.letter import Attempt, LetterState, Personal, LetterRow, Wording
+from ecluse.model.letter import Attempt, LetterRow, LetterState, Personal, Wording
 
 __all__ = ["KEY_FILE", "Outbox", "open_outbox", "outbox_path"]
 
@@ -212,8 +212,17 @@ class Outbox:
     def count(self) -> dict[str, int]:
         """Letters by state."""
         with self._lock:
-            found = self._base.execute("SELECT state, count(*) FROM letter GROUP BY state").fetchall()
+            found = self._base.execute(
+                "SELECT state, count(*) FROM letter GROUP BY state"
+            ).fetchall()
         return {str(state): int(number) for state, number in found}
+
+    def attempted(self) -> int:
+        """Letters that a server or a postal provider was given."""
+        found = self._one(
+            "SELECT count(DISTINCT person) FROM attempt WHERE state IN ('sending', 'posted')", ()
+        )
+        return 0 if found is None else int(found[0])
 
     def begin(self, row: LetterRow, *, content: str, message_id: str, at: int) -> None:
         """Written before a server is given the letter: from here on its outcome is unknown until `settle`."""
@@ -221,7 +230,7 @@ class Outbox:
             changed = base.execute("UPDATE letter SET state = 'sending', attempts = attempts + 1, at = ?, message_id = ? WHERE person = ? AND state = 'prepared'", (at, message_id, row.person)).rowcount  # fmt: skip
             if changed != 1:
                 raise UnavailableError("another process sends these letters", help="let one process send at a time")  # fmt: skip
-            self._note(base, row.person, Attempt(at, "mail", LetterState.SENDING, content, message_id, "", ""))  # fmt: skip
+            self.note(base, row.person, Attempt(at, "mail", LetterState.SENDING, content, message_id, "", ""))  # fmt: skip
 
     def settle(
         self,
@@ -236,7 +245,7 @@ class Outbox:
         """Writes what came of it."""
         with self.writing() as base:
             base.execute("UPDATE letter SET state = ?, at = ?, due_at = ?, note = ?, way = ?, attempts = CASE WHEN ? THEN 0 ELSE attempts END WHERE person = ?", (state, attempt.at, due_at, note, row.way if way is None else way, way is not None, row.person))  # fmt: skip
-            self._note(base, row.person, attempt)
+            self.note(base, row.person, attempt)
 
     def count_try(self, row: LetterRow) -> int:
         """Counts a try at which no letter was given to the server; returns how many there were."""
@@ -244,7 +253,8 @@ class Outbox:
             base.execute("UPDATE letter SET attempts = attempts + 1 WHERE person = ?", (row.person,))  # fmt: skip
         return row.attempts + 1
 
-    def _note(self, base: sqlite3.Connection, person: bytes, attempt: Attempt) -> None:
+    def note(self, base: sqlite3.Connection, person: bytes, attempt: Attempt) -> None:
+        """Writes a step of a letter within a transaction."""
         base.execute("INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (person, attempt.at, attempt.channel, attempt.state, attempt.content, attempt.message_id, attempt.reply, attempt.by))  # fmt: skip
 
     def attempts(self, person: bytes) -> tuple[Attempt, ...]:

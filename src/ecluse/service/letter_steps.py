@@ -1,4 +1,4 @@
-"""What follows when a letter cannot be delivered? The next address, then the post, then the public notice. A table of waits besides."""
+"""What follows when a letter cannot be delivered? The next address, then the post, then only the public notice. A table of waits besides."""
 
 from typing import Final, Protocol
 
@@ -23,13 +23,13 @@ class Undelivered(Protocol):
     def way(self) -> int: ...
 
 
-def next_step(letter: Undelivered) -> tuple[LetterState, int]:
-    """The state that follows, and which mail address is used then."""
+def next_step(letter: Undelivered, end: LetterState) -> tuple[LetterState, int]:
+    """The state that follows, and which mail address is used then; `end` when there is no other way to the person."""
     if letter.way < len(letter.others):
         return LetterState.PREPARED, letter.way + 1
     if letter.address:
         return LetterState.POST, letter.way
-    return LetterState.PUBLIC, letter.way
+    return end, letter.way
 
 
 def wait_after(tries: int) -> int:

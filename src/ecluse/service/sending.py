@@ -230,7 +230,7 @@ class Sending:
         self._count("later")
 
     def _give_up(self, row: LetterRow, attempt: Attempt) -> None:
-        state, way = next_step(row)
+        state, way = next_step(row, LetterState.FAILED)
         changed = way if way != row.way else None
         self._letters.settle(row, state, attempt=replace(attempt, state="failed"), way=changed, note="the mail address was refused")  # fmt: skip
         self._count("refused")
@@ -249,4 +249,3 @@ class Sending:
         with self._lock:
             setattr(self.tally, what, getattr(self.tally, what) + 1)
             self._moved(self.tally)
-

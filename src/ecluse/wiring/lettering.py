@@ -28,7 +28,7 @@ from ecluse.reports.document.letter_pdf import LetterPress, address_lines
 from ecluse.reports.document.mail_form import as_text
 from ecluse.reports.document.mail_message import LetterMails, Sender
 
-__all__ = ["LetterDesk", "Release", "SystemClock", "current_affair", "open_desk", "prepare"]
+__all__ = ["LetterDesk", "Release", "SystemClock", "current_affair", "now", "open_desk", "prepare"]
 
 _AGREED: Final = "letters_agreed"
 _RELEASED: Final = "letters_released"

@@ -154,7 +154,9 @@ def _table(pdf: bytes) -> dict[int, int]:
     if head is None:
         raise ValueError("the file has no table of references")
     lines = pdf[head.end() :].split(b"\n", int(head[1]))
-    return {n: int(line[:10]) for n, line in enumerate(lines[: int(head[1])]) if line[17:18] == b"n"}
+    return {
+        n: int(line[:10]) for n, line in enumerate(lines[: int(head[1])]) if line[17:18] == b"n"
+    }
 
 
 def _objects(pdf: bytes) -> Iterator[tuple[int, bytes]]:
