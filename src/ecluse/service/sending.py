@@ -111,8 +111,7 @@ class Sending:
             finally:
                 if not fed:  # a signal: what is in hand is finished, the rest stays as it is
                     self._stop.set()
-                for _ in workers:
-                    self._put(waiting, None)
+                self._end(waiting, len(workers))
         for worker in workers:
             worker.result()
         return self.tally
@@ -132,14 +131,22 @@ class Sending:
                     pass
                 held.clear()  # what was given out is written: none of it is due unless it has another address
 
+    def _end(self, waiting: _Waiting, workers: int) -> None:
+        """Lets every worker go; after an error what nobody has in hand is left where it is."""
+        if self._stop.is_set():
+            with waiting.mutex:
+                waiting.queue.clear()
+                waiting.not_full.notify_all()
+        for _ in range(workers):
+            self._put(waiting, None)
+
     def _put(self, waiting: _Waiting, row: LetterRow | None) -> None:
         while row is None or not self._stop.is_set():
-            if row is None and self._stop.is_set():
-                with waiting.mutex:
-                    waiting.queue.clear()
             try:
                 waiting.put(row, timeout=0.1)
             except queue.Full:
+                if row is None and self._stop.is_set():
+                    return  # every worker has ended or finds the end among what is there
                 continue
             return
 
