@@ -11,11 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from ecluse.ledgers.directory import system_time as now
-from ecluse.loaders.controller import load_controller
-from ecluse.loaders.statement import load_statement
 from ecluse.model.errors import CallerError, IntegrityError
 from ecluse.model.letter import LetterRow, Personal, Wording
-from ecluse.model.notice import Affair, Refusal, Statement
+from ecluse.model.notice import Affair, Refusal
 from ecluse.notices import letter as notice
 from ecluse.notices.letter_body import letter, open_words
 from ecluse.notices.notice import examine, find
@@ -27,6 +25,7 @@ from ecluse.reports.document.blocks import Document
 from ecluse.reports.document.letter_pdf import LetterPress, address_lines
 from ecluse.reports.document.mail_form import as_text
 from ecluse.reports.document.mail_message import LetterMails, Sender
+from ecluse.wiring.noticing import Desk
 
 __all__ = ["LetterDesk", "Release", "SystemClock", "current_affair", "now", "open_desk", "prepare"]
 
@@ -67,19 +66,13 @@ def current_affair(root: Path, folder: IncidentFolder, *, at: int) -> Affair:
     """The affair as the files of the register say it now.
 
     Raises:
-        CallerError: when there is no controller, or no exposure.
+        CallerError: when there is no controller, no statement or no exposure.
         ConfigError: when a file is wrong.
     """
-    controller = root / "controller.yaml"
-    if not controller.is_file():
-        raise CallerError(f"`{controller}`: there is no such file", help="`ecluse incident init` writes one to fill in; it says who answers for the data")  # fmt: skip
-    page = folder.path / "statement.yaml"
-    statement = load_statement(page.read_bytes(), file=str(page)) if page.is_file() else Statement()
-    frozen = exposures.versions(folder.path)
-    if not frozen:
+    affair = Desk(Register(root), folder).affair("letter", kind="initial", signer="", at=at)
+    if affair.exposure is None:
         raise CallerError(f"no exposure was frozen for `{folder.id}`", help="`ecluse exposure … --register DIR --incident ID` freezes one: letters go to its persons")  # fmt: skip
-    read = load_controller(controller.read_bytes(), file=str(controller))
-    return Affair(read, folder.incident(), statement, at, frozen)
+    return affair
 
 
 def prepare(
