@@ -1,7 +1,7 @@
 """A mail server on loopback that behaves badly on request: it refuses, delays, puts off, hangs up before or after it took a letter."""
 
+import asyncio
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +53,7 @@ class Letterbox:
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         """Takes or refuses a letter."""
         if self.pause:
-            time.sleep(self.pause)  # the server is slow for everybody
+            await asyncio.sleep(self.pause)
         letter = cast("EmailMessage", message_from_bytes(envelope.content, policy=policy.default))
         answer = self.at_data(envelope.rcpt_tos[0])
         if answer == "hang up":

@@ -7,7 +7,7 @@ from ecluse.model.letter import Personal, Wording
 from ecluse.model.notice import Affair, Refusal
 from ecluse.notices.facts import exposure_data
 from ecluse.notices.letter_body import open_words
-from ecluse.notices.letter_kinds import label
+from ecluse.notices.letter_kinds import in_order, label
 from ecluse.notices.notice import Notice, Required
 from ecluse.reports.document.blocks import (
     Block,
@@ -71,7 +71,7 @@ def _fact(affair: Affair, wording: Wording, personal: Personal, said: Words) -> 
     for manner, categories in (("shown", wording.shown), ("exported", wording.exported), ("listed", wording.listed)):  # fmt: skip
         if categories:
             yield Paragraph(said.say(f"data.{manner}"))
-            yield Bullets(tuple(dict.fromkeys(label(c, statement, letters) for c in categories)))
+            yield Bullets(tuple(dict.fromkeys(label(c, statement, letters) for c in in_order(categories))))
     if not wording.categories:
         yield Note(said.say("data.template"))
 

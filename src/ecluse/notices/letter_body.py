@@ -4,7 +4,7 @@ from ecluse.model.exposure import ExposureVersion
 from ecluse.model.incident import InstantKind
 from ecluse.model.letter import Personal, Wording
 from ecluse.model.notice import Affair, Measure
-from ecluse.notices.letter_kinds import SENSITIVE, kinds, label
+from ecluse.notices.letter_kinds import SENSITIVE, in_order, kinds, label
 from ecluse.reports.document.blocks import Block, Bullets, Document, Fact, Facts, Heading, Paragraph
 from ecluse.reports.language import Language, Words, words
 
@@ -95,7 +95,7 @@ def _data(affair: Affair, wording: Wording, said: Words) -> tuple[Block, ...]:
     blocks: list[Block] = [Heading(said.say("data.title"))]
     for manner, categories in (("shown", wording.shown), ("exported", wording.exported), ("listed", wording.listed)):  # fmt: skip
         if categories:
-            items = dict.fromkeys(label(c, affair.statement, said) for c in categories)
+            items = dict.fromkeys(label(c, affair.statement, said) for c in in_order(categories))
             blocks += [Paragraph(said.say(f"data.{manner}")), Bullets(tuple(items))]
     version = affair.exposure
     if version is not None and version.gaps:

@@ -9,7 +9,7 @@ from ecluse.model.notice import Both, Statement
 from ecluse.reports.language import Words
 from ecluse.reports.text import visible
 
-__all__ = ["KINDS", "OTHER", "SENSITIVE", "kind", "kinds", "label"]
+__all__ = ["KINDS", "OTHER", "SENSITIVE", "in_order", "kind", "kinds", "label"]
 
 OTHER: Final = "other"
 
@@ -56,6 +56,12 @@ def kinds(categories: Iterable[str]) -> tuple[str, ...]:
     """The kinds of categories in the order of `KINDS`, each once, `other` last."""
     found = {kind(category) for category in categories}
     return tuple(name for name in (*KINDS, OTHER) if name in found)
+
+
+def in_order(categories: Iterable[str]) -> tuple[str, ...]:
+    """Categories in the order of `KINDS`, those that letters have no words for last."""
+    order = {name: place for place, name in enumerate((*KINDS, OTHER))}
+    return tuple(sorted(categories, key=lambda category: (order[kind(category)], category)))
 
 
 def label(category: str, statement: Statement, words: Words) -> str:
