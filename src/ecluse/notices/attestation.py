@@ -71,7 +71,9 @@ def _fact(affair: Affair, wording: Wording, personal: Personal, said: Words) -> 
     for manner, categories in (("shown", wording.shown), ("exported", wording.exported), ("listed", wording.listed)):  # fmt: skip
         if categories:
             yield Paragraph(said.say(f"data.{manner}"))
-            yield Bullets(tuple(dict.fromkeys(label(c, statement, letters) for c in in_order(categories))))
+            yield Bullets(
+                tuple(dict.fromkeys(label(c, statement, letters) for c in in_order(categories)))
+            )
     if not wording.categories:
         yield Note(said.say("data.template"))
 

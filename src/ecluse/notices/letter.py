@@ -30,6 +30,8 @@ __all__ = ["NOTICE", "examine_letter", "samples"]
 _LEAST: Final = 30
 """Signs of a sentence that says what happened."""
 
+_LEAST_MEASURE: Final = 15
+
 
 def samples(affair: Affair, language: str) -> tuple[tuple[Wording, int], ...]:
     """A wording for each set of categories of the exposure in force, with its persons; the largest first."""
@@ -131,8 +133,11 @@ def _chapters(affair: Affair, document: Document, said: Words) -> Iterator[Refus
         yield _lacks("what.title", said, "the nature of the breach", "`facts` in the statement")
     if not bodies.get(said.say("risk.title")):
         yield _lacks("risk.title", said, "the likely consequences", "`consequences_text`, or categories in the exposure")  # fmt: skip
-    done = [t for t in bodies.get(said.say("done.title"), ()) if not vague(t)]
-    if not any(len(text) >= _LEAST for text in done):
+    stated = [m.text.in_(document.language).strip() for m in affair.statement.measures if m.phase != "before"]  # fmt: skip
+    concrete = [text for text in stated if len(text) >= _LEAST_MEASURE and not vague(text) and not blank(text)]  # fmt: skip
+    if not any(
+        text in item for text in concrete for item in bodies.get(said.say("done.title"), ())
+    ):
         yield _lacks("done.title", said, "the measures", "`measures` in the statement, each with what was done and when")  # fmt: skip
     if not bodies.get(said.say("advice.title")):
         yield _lacks("advice.title", said, "what the person can do", "`measures`")
