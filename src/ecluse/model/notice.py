@@ -103,6 +103,7 @@ class Statement:
 
     Attributes:
         data: a category of the estate, and the words of the form for it.
+        categories: a category of the estate, and how a letter calls it.
         ongoing: whether it goes on; None when nobody knows.
         ground: why persons are not told, when they are not.
         effects: what has been seen to come of it (art. 33(5)).
@@ -139,6 +140,7 @@ class Statement:
     cross_border: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     data: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    categories: tuple[tuple[str, Both], ...] = ()
     identifiable: bool | None = None
     ongoing: bool | None = None
     ground: str = ""
