@@ -90,7 +90,7 @@ def examine(files: ClaimFiles, *, now: int, by: str, step: Step) -> Claim:
         IntegrityError: when ledger, keys or register are not what they were.
     """
     # 1. to 3.
-    prepared = _prepare(files.sample, files.claim, files.ledgers[0], files.keys, files.member, step)
+    prepared = _prepare(files, step)
     if len(prepared.persons) < 2:
         raise CallerError(
             f"{len(prepared.persons)} persons of the sample can be told: nobody is named by so few",
@@ -134,7 +134,7 @@ def register_sample(
     Raises:
         as `examine`; CallerError also when the name is taken.
     """
-    prepared = _prepare(files.sample, files.claim, files.ledgers[0], files.keys, files.member, step)
+    prepared = _prepare(files, step)
     found = prepared.read.found
     done = msgspec.structs.replace(
         leak,
@@ -177,16 +177,15 @@ def _pseudonyms(table: Path) -> Iterator[bytes]:
         raise SourceError(f"`{table}` cannot be read as a list of persons: {str(error)[:120]}", help="give a Parquet file with a column `person`") from None  # fmt: skip
 
 
-def _prepare(
-    sample: Path, claim: Path, ledger: Path, keys: Path | None, member: str, step: Step
-) -> _Prepared:
+def _prepare(files: ClaimFiles, step: Step) -> _Prepared:
+    claim = files.claim
     # 1. What the person wrote, and the keys.
     file = load_claim(read_written(claim), file=str(claim))
-    pseudonymizer = _pseudonymizer(ledger, keys)
+    pseudonymizer = _pseudonymizer(files.ledgers[0], files.keys)
     wanted = _wanted(file, pseudonymizer)
     # 2. The sample as fingerprints.
     step("reading the sample apart", None)
-    read = read_sample(sample, wanted, member=member or file.written.member)
+    read = read_sample(files.sample, wanted, member=files.member or file.written.member)
     if read.found.missing:
         raise SourceError(
             f"the sample has no column for `{read.found.missing[0]}`; it has {len(read.found.columns)} columns",
