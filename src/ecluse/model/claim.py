@@ -226,9 +226,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
             innocent the second is.
         explained: persons whom the named ones explain together. residue: whom neither these nor a leak explain.
         ledger_residue: persons of the sample whom nobody was shown in the period.
+        alone: persons of the sample who were seen by an account that saw nobody else.
         leak: the leak that explains the sample, for `ours-recycled` and `ours-mixed`.
         because, settle: why, and what would change it; words of `languages/claim`.
         gaps: what the ledger could not tell.
+        crowded: whether most of the persons were seen by so many that each says little.
     """
 
     number: int
@@ -249,6 +251,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     explained: int
     residue: int
     ledger_residue: int
+    alone: int
     overlaps: tuple[Overlap, ...]
     bounds: Bounds | None
     verdict: Verdict
@@ -258,6 +261,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     settle: tuple[str, ...]
     thresholds: Thresholds
     gaps: tuple[str, ...] = ()
+    crowded: bool = False
 
     @property
     def named(self) -> tuple[Suspect, ...]:

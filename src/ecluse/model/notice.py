@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ecluse.model.claim import Claim
 from ecluse.model.exposure import ExposureVersion
 from ecluse.model.gravity import Gravity
 from ecluse.model.incident import Incident
@@ -170,6 +171,7 @@ class Affair:
         exposures: all frozen versions; the last one is in force.
         kind: `initial` or `complementary`, where a document knows both.
         signer: who answers for the document.
+        claim: the claim that a sample was held against, for the report on it.
     """
 
     controller: Controller
@@ -181,6 +183,7 @@ class Affair:
     kind: str = "initial"
     signer: str = ""
     previous: Mapping[str, Any] | None = None
+    claim: Claim | None = None
 
     @property
     def exposure(self) -> ExposureVersion | None:

@@ -60,6 +60,7 @@ def attribute(
         explained=int(found.cover.explained.sum()),
         residue=judged.residue,
         ledger_residue=_unseen(found),
+        alone=seen.alone.persons,
         overlaps=held,
         bounds=dated,
         verdict=judged.verdict,
@@ -69,6 +70,7 @@ def attribute(
         settle=judged.settle,
         thresholds=t,
         gaps=evidence.gaps,
+        crowded=seen.crowded,
     )
 
 

@@ -92,6 +92,12 @@ class Seen:
         )
         return tuple(word for word, holds in words if holds)  # fmt: skip
 
+    @property
+    def crowded(self) -> bool:
+        """Whether most of the persons were seen by so many that each says little."""
+        many = self.found.ranking.seen_by >= self.thresholds.crowd
+        return bool(2 * int(many.sum()) > self.evidence.records)
+
     def covering(self) -> tuple[Overlap, ...]:
         """Leaks that have as much of the sample as a leak that explains it must have."""
         least = self.thresholds.overlap * self.evidence.records
@@ -176,18 +182,12 @@ def _contrary(seen: Seen) -> bool:
 
 
 def _sure(seen: Seen, residue: int, words: tuple[str, ...]) -> Confidence:
-    if seen.found.cover.tied or _crowded(seen):
+    if seen.found.cover.tied or seen.crowded:
         return Confidence.LOW
     t = seen.thresholds
     strong = seen.found.luck < t.coincidence**2 and 4 * residue <= t.residue * seen.evidence.records
     shown = {"newer-decoy", "newer-values", "newer-order"} & {*words}
     return Confidence.HIGH if strong and (shown or not seen.overlaps or "newer-persons" in words) else Confidence.MEDIUM  # fmt: skip
-
-
-def _crowded(seen: Seen) -> bool:
-    """Whether most of the persons were seen by so many that each says little."""
-    many = seen.found.ranking.seen_by >= seen.thresholds.crowd
-    return bool(2 * int(many.sum()) > seen.evidence.records)
 
 
 def _end_user_side(seen: Seen) -> Judged | None:
