@@ -1,8 +1,8 @@
 """How is a claim told in the terminal, in the order of a reader who has little time, each thing with its why?"""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ecluse.cli._options import print_table, say
+from ecluse.cli._options import say
 
 if TYPE_CHECKING:
     from ecluse.model.claim import Claim, Suspect
@@ -49,25 +49,16 @@ def tell(claim: "Claim", *, zone: str | None) -> None:
 
 
 def _tell_suspects(claim: "Claim", words: "Words") -> None:
-    if not claim.suspects:
-        return
-    from rich.table import Table
-
-    from ecluse.notices.claim_words import luck
-
-    say("")
-    table = Table(box=None, pad_edge=False, title_justify="left")
-    for name, right in (("rank", True), ("account", False), ("session", False), ("persons", True), ("saw", True), ("first", False), ("by luck", False), ("", False)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    if claim.suspects:
+        say("")
     for s in claim.suspects[: max(_SHOWN, len(claim.named))]:
-        table.add_row(*_row(claim, s, words, luck))
-    print_table(table)
+        session = f", session {s.session}" if s.session else ""
+        say(f"rank {s.rank:<8} {s.account}{session}: {s.records} of {claim.sample.persons} persons, of {s.size:,} that it saw{_when(s, words)}")  # fmt: skip
+        if s.named:
+            say(f"  explains it: {s.own} of {claim.sample.persons} persons that nobody before explains; by luck p = {s.luck:.0e}, any {claim.unit} {s.any_luck:.0e}")  # fmt: skip
+    if len(claim.suspects) > 1:
+        say(f"lead          the second in rank is 10^{claim.lead:.1f} times as likely to be innocent as the first (p = {claim.thresholds.elsewhere:g}, which hardly moves the rank)")  # fmt: skip
 
 
-def _row(claim: "Claim", s: "Suspect", words: "Words", luck: Any) -> tuple[str, ...]:
-    from ecluse.reports.text import plain
-
-    first = "" if s.first_at is None else words.stamp(s.first_at)[:16]
-    named = f"explains it: {s.own} by nobody before" if s.named else ""
-    of = f"{s.records} of {claim.sample.persons}"
-    return (str(s.rank), plain(s.account), plain(s.session), of, f"{s.size:,}", first, luck(words, s.luck), named)  # fmt: skip
+def _when(s: "Suspect", words: "Words") -> str:
+    return "" if s.first_at is None else f", from {words.stamp(s.first_at)}"

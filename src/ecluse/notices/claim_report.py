@@ -31,9 +31,9 @@ def document(claim: Claim, *, language: Language, zone: str | None = None) -> Do
     """The report on a claim, whether or not it belongs to an incident; times in the IANA zone given, else in UTC."""
     words = claim_words(language, zone)
     at = words.instant(claim.made_at)
-    subtitle = "subtitle" if claim.number else "subtitle.loose"
+    subtitle = "report.subtitle" if claim.number else "report.loose"
     return Document(
-        title=words.say("title"),
+        title=words.say("report.title"),
         subtitle=words.say(subtitle, number=claim.number, at=at, by=claim.made_by),
         language=language,
         made_at=claim.made_at,
@@ -50,7 +50,7 @@ def build(affair: Affair, language: str) -> Document:
     say = voice("claim_report", affair, language)
     empty = Note(say.say("not_stated"), warns=True)
     return Document(
-        say.say("title"), "", language, affair.made_at, (empty,), say.say("title.short")
+        say.say("report.title"), "", language, affair.made_at, (empty,), say.say("report.short")
     )
 
 

@@ -87,6 +87,7 @@ def _facts(words: Words, claim: Claim) -> dict[str, object]:
         "residue": claim.residue,
         "leak": plain(claim.leak),
         "inside": _inside(held),
+        "unit": words.say(f"unit.{claim.unit}"),
         "any_p": luck(words, best),
         "alone": claim.alone,
         "impossible": sample.impossible + sample.invented,

@@ -46,13 +46,21 @@ def _terms(records: int, counts: range, share: float) -> list[float]:
     return found
 
 
-def any_luck(views: Views, records: int, least: int, population: int) -> float:
-    """At most how often luck lets any of all candidates explain so many records: the sum over their own shares."""
+def any_luck(
+    views: Views, records: int, least: int, population: int, *, largest: int | None = None
+) -> float:
+    """At most how often luck lets any of all candidates explain so many records: the sum over their own shares.
+
+    Options:
+        largest: only candidates that saw no more persons than this.
+    """
     sizes: dict[int, int] = dict(views.others)
     for size in views.size.tolist():
         sizes[size] = sizes.get(size, 0) + 1
     total = 0.0
     for size, number in sizes.items():
+        if largest is not None and size > largest:
+            continue
         total += number * tail(records, least, size / population)
         if total >= 1:
             return 1.0

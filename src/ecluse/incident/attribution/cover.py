@@ -1,9 +1,11 @@
 """Which are the fewest candidates that together explain a sample? Greedy, then what the greedy way got wrong is put right.
 
-A candidate that adds one record only is never taken: somebody has seen nearly every record, so one names nobody.
+A candidate that adds one record only is never taken: somebody has seen nearly every record, so one names nobody. Nor is one
+that adds no more than luck gives to a candidate of its size.
 Of candidates that add equally many, the one that saw more of the whole sample is taken, then the more guilty one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,13 +36,27 @@ class Cover:
     tied: bool = False
 
 
-def cover(views: Views, ranking: Guilt, records: int, *, most: int = 50) -> Cover:
-    """Finds at most so many candidates that explain a sample of so many records."""
+def cover(
+    views: Views,
+    ranking: Guilt,
+    records: int,
+    *,
+    lucky: Callable[[int, int], bool] = lambda _candidate, _own: False,
+    most: int = 50,
+) -> Cover:
+    """Finds at most so many candidates that explain a sample of so many records.
+
+    Options:
+        lucky: whether luck may well let this candidate add so many records.
+    """
     sets = _sets(views, ranking, records)
     chosen, tied = _greedy(sets, ranking, records, most)
     chosen = _without_idle(sets, chosen, records)
     chosen = _exchanged(sets, chosen, ranking, records)
-    return _told(sets, chosen, records, tied=tied)
+    told = _told(sets, chosen, records, tied=tied)
+    while told.chosen and lucky(told.chosen[-1], told.own[-1]):  # the last one adds least
+        told = _told(sets, list(told.chosen[:-1]), records, tied=tied)
+    return told
 
 
 def _sets(views: Views, ranking: Guilt, records: int) -> dict[int, Flags]:

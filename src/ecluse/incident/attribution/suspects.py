@@ -48,7 +48,12 @@ class Found:
 def look(evidence: Evidence, views: Views, thresholds: Thresholds) -> Found:
     """Ranks the candidates, and finds the fewest that explain the sample."""
     ranking = guilt(views, evidence.records, elsewhere=thresholds.elsewhere)
-    chosen = cover(views, ranking, evidence.records)
+
+    def lucky(candidate: int, own: int) -> bool:
+        size = int(views.size[candidate])
+        return any_luck(views, evidence.records, own, evidence.population, largest=size) > thresholds.doubt  # fmt: skip
+
+    chosen = cover(views, ranking, evidence.records, lucky=lucky)
     ranked = ranking.ranked().tolist()
     rank = {c: n for n, c in enumerate(ranked, start=1)}
     own = dict(zip(chosen.chosen, chosen.own, strict=True))
