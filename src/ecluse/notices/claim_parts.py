@@ -22,6 +22,7 @@ from ecluse.reports.text import plain
 
 __all__ = ["blocks"]
 
+_OTHERS = 3
 _SPEAKING: dict[str, Tone] = {
     "hit": "open", "hit-account": "open", "follows": "open", "explained": "open", "tied": "middle",
     "beyond-luck": "middle", "impossible": "middle", "differs": "middle", "foreign": "middle",
@@ -112,7 +113,7 @@ def _tests(claim: Claim, words: Words) -> Iterator[Block]:
         for number, test in enumerate(claim.tests, start=1)
     )
     columns = (Column(say("column.number"), number=True), Column(say("column.test"), width=2), Column(say("column.outcome"), width=7))  # fmt: skip
-    yield Table(say("part.tests"), columns, rows)
+    yield Table(say("tests.caption"), columns, rows)
 
 
 def _suspects(claim: Claim, words: Words) -> Iterator[Block]:
@@ -128,26 +129,36 @@ def _suspects(claim: Claim, words: Words) -> Iterator[Block]:
             Column(say("column.rank"), number=True), Column(say("column.account"), width=4), Column(say("column.persons"), width=3),
             Column(say("column.size"), number=True), Column(say("column.when"), width=4), Column(say("column.luck"), width=3),
         )  # fmt: skip
-        yield Table(say("suspects.caption"), columns, tuple(_suspect(s, n, words) for s in claim.suspects))  # fmt: skip
+        yield Table(say("suspects.caption"), columns, tuple(_suspect(s, n, words, several=bool(claim.named)) for s in _shown(claim)))  # fmt: skip
     if len(claim.suspects) > 1:
         lead = f"{claim.lead:.1f}".replace(".", say("number.decimal"))
         p = f"{claim.thresholds.elsewhere:g}".replace(".", say("number.decimal"))
-        yield Paragraph(say("suspects.lead", lead=lead, elsewhere=p))
+        yield Paragraph(
+            say("suspects.lead", lead=lead, elsewhere=p)
+            if claim.lead >= 1
+            else say("suspects.close", elsewhere=p)
+        )
     yield Paragraph(say("residue.text", residue=claim.residue, n=n, unseen=claim.ledger_residue))
     if claim.crowded:
         yield Note(say("suspects.crowd"), warns=True)
 
 
-def _suspect(s: Suspect, n: int, words: Words) -> tuple[Cell, ...]:
+def _shown(claim: Claim) -> tuple[Suspect, ...]:
+    """The named ones, and a few others for comparison: a report goes to many, and names of staff are personal data."""
+    others = [s for s in claim.suspects if not s.named]
+    return (*claim.named, *others[:_OTHERS])
+
+
+def _suspect(s: Suspect, n: int, words: Words, *, several: bool) -> tuple[Cell, ...]:
     say = words.say
     more = [say("suspects.own", own=s.own)] if s.named and s.own < s.records else []
-    more += [] if s.named else [say("suspects.other")]
+    more += [] if s.named or not several else [say("suspects.other")]
     more += [say("suspects.run", run=s.run)] if s.run > 2 else []
     more += [say("suspects.decoys", n=s.decoys)] if s.decoys else []
     where = ", ".join(plain(a) for a in (s.session, *s.applications) if a)
     return (
         Cell(words.number(s.rank)),
-        Cell(plain(s.account), where, strong=s.named, code=True),
+        Cell(plain(s.account), where, strong=s.named),
         Cell(say("suspects.of", k=s.records, n=n), "; ".join(more), tone="open" if s.named else ""),
         Cell(words.number(s.size)),
         Cell("–" if s.first_at is None or s.last_at is None else say("between", first=words.stamp(s.first_at)[:16], last=words.stamp(s.last_at)[:16])),
@@ -162,7 +173,7 @@ def _dating(claim: Claim, words: Words) -> Iterator[Block]:
 
 def _bounds(bounds: Bounds | None, words: Words) -> str:
     say = words.say
-    if bounds is None:
+    if bounds is None or not bounds.compared:
         return say("bounds.none")
     if not bounds.one_moment:
         return say("bounds.several")

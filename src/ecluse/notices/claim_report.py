@@ -18,6 +18,7 @@ from ecluse.notices.notice import Notice, Required
 from ecluse.notices.voice import voice
 from ecluse.reports.document.blocks import Document, Note
 from ecluse.reports.language import Language
+from ecluse.reports.text import plain
 
 __all__ = ["NOTICE", "document", "faults"]
 
@@ -34,7 +35,9 @@ def document(claim: Claim, *, language: Language, zone: str | None = None) -> Do
     subtitle = "report.subtitle" if claim.number else "report.loose"
     return Document(
         title=words.say("report.title"),
-        subtitle=words.say(subtitle, number=claim.number, at=at, by=claim.made_by),
+        subtitle=words.say(
+            subtitle, number=claim.number, at=at, by=plain(claim.made_by), zone=words.zone_name
+        ),
         language=language,
         made_at=claim.made_at,
         blocks=tuple(blocks(claim, words)),

@@ -35,6 +35,8 @@ def _versions(seen: Seen) -> Test:
     bounds = seen.bounds
     if bounds is None:
         return Test(name="versions", outcome="not-made")
+    if not bounds.compared:
+        return Test(name="versions", outcome="nothing")
     if bounds.compared == bounds.unknown:
         return Test(name="versions", outcome="unknown", values={"n": bounds.unknown})
     values: dict[str, Value] = {"n": bounds.compared, "unknown": bounds.unknown}

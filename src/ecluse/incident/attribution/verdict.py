@@ -168,7 +168,7 @@ def _new_or_mixed(seen: Seen) -> Judged | None:
         best = max(parts, key=seen.leaked_only)
         residue = seen.residue(best)
         if residue <= t.residue * records:
-            return Judged(Verdict.OURS_MIXED, Confidence.MEDIUM, ("explained", *words, "leak-explains-rest"), _settle(seen, "versions"), residue, best.leak)  # fmt: skip
+            return Judged(Verdict.OURS_MIXED, Confidence.MEDIUM, ("explained", *words, "leak-explains-rest"), _settle(seen, "owner", "versions"), residue, best.leak)  # fmt: skip
     residue = seen.residue(None)
     if residue > t.residue * records:
         return Judged(Verdict.UNDETERMINED, Confidence.UNKNOWN, ("explained-in-part", "residue"), _settle(seen, "gaps", "more"), residue)  # fmt: skip
@@ -238,7 +238,9 @@ def _undetermined(seen: Seen) -> Judged:
         because.append("leak-covers-all")
     if not seen.explained_beyond_luck:
         luck = min((s.any_luck for s in seen.found.suspects), default=1.0)
-        because.append("luck" if luck > t.doubt else "weak")
+        because.append(
+            "nobody" if not seen.found.suspects else "luck" if luck > t.doubt else "weak"
+        )
     if seen.evidence.sample.held is None:
         because.append("no-people")
     settle = _settle(seen, "more", "versions", "leaks", "people", "period")
