@@ -8,7 +8,7 @@
                  `SOURCE_MAX` accounts came from it in that time: then it is the door of a building.
 `order`          Two accounts that both read at least `COMMON_MIN` of the same persons, `ORDER_MIN` of these or more in the same order: the
                  longest increasing run of one's places in the other's order, divided by the persons in common. Of `COMMON_MIN` persons
-                 in random order about 9 stand in one run and 16 are needed; by chance that is less likely than one in 10 million.
+                 in random order about 9 stand in one run and 16 are needed; by chance that is less likely than one in a billion.
 
 The rules propose. Honest accounts can share a source and a list; so a person opens the incident, and takes out who does not belong.
 """
@@ -29,7 +29,6 @@ SOURCE_MAX: Final = 5
 LINE_MAX: Final = 50
 COMMON_MIN: Final = 20
 ORDER_MIN: Final = 0.8
-_MEMBERS_MAX: Final = 500
 
 _SURE: Final = frozenset({"honey-read", "warning", "held", "drill-account-active"})
 """Codes of which one alone makes it likely: nobody at work reads a honey person."""
@@ -118,11 +117,11 @@ def _lineage(flagged: Sequence[str], observed: Observed) -> Iterable[tuple[str, 
 
 
 def _descendants(head: str, children: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
-    """Each account below with its own creator, nearest first, so many at most; a circle ends where it began."""
+    """Each account below with its own creator, nearest first; a circle ends where it began."""
     waiting, seen = [head], {head}
     for above in waiting:
         for account in children.get(above, ()):
-            if account not in seen and len(seen) <= _MEMBERS_MAX:
+            if account not in seen:
                 seen.add(account)
                 waiting.append(account)
                 yield account, above
@@ -138,6 +137,8 @@ def _source(flagged: Sequence[str], uses: Sequence[Use]) -> Iterable[tuple[str, 
             if len(near) + 1 > SOURCE_MAX:
                 continue
             for account in near:
+                if account in flagged and account < mine.account:
+                    continue  # said the other way round
                 reason = f"came from `{source}` less than {NEAR // DAY * 24} hours apart from `{mine.account}`; {len(near) + 1} accounts did"
                 yield mine.account, account, Link(account, "source", reason)  # fmt: skip
 

@@ -14,8 +14,8 @@ from ecluse.model.time import DAY, HOUR
 AT = 1_752_314_400_000_000
 
 
-def sign(account, code="refused", *, at=AT, severity=Severity.MEDIUM, id=None):
-    return Sign(id or f"{code}:{account}", code, account, at, at, severity, f"`{account}` did")
+def sign(account, code="refused", *, at=AT, severity=Severity.MEDIUM):
+    return Sign(f"{code}:{account}", code, account, at, at, severity, f"`{account}` did")
 
 
 def use(account, name="192.0.2.7", first=AT, last=None):
