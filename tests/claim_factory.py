@@ -53,23 +53,21 @@ class World:
         return self.steal(name, self.random.choice(BASE, count, replace=False), at)
 
     def views(self, sample):
-        place = {int(person): n for n, person in enumerate(sample)}
-        record, candidate, at, order, who, size, others = [], [], [], [], [], [], []
-        for (account, session), (read, begin) in self.sessions.items():
-            inside = np.flatnonzero(np.isin(read, sample))
-            if not len(inside):
-                others.append(len(read))
-                continue
-            for n in inside.tolist():
-                record.append(place[int(read[n])])
-                candidate.append(len(who))
-                at.append(begin + n * 1_000_000)
-                order.append(begin // DAY * 10**7 + n)
-            who.append(Who(account, session, len(read) == 1, ("kairos",)))
-            size.append(len(read))
-        ints = [np.array(values, dtype=np.int64) for values in (record, candidate, at, order)]
-        counted = tuple(sorted((s, others.count(s)) for s in set(others)))
-        return Views(*ints, tuple(who), np.array(size, dtype=np.int64), counted)
+        where = np.full(BASE, -1, dtype=np.int64)
+        where[np.asarray(sample)] = np.arange(len(sample))
+        sizes = np.array([len(read) for read, _ in self.sessions.values()])
+        places = where[np.concatenate([read for read, _ in self.sessions.values()])]
+        number = np.repeat(np.arange(len(sizes)), sizes)
+        within = np.arange(len(places)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        begin = np.array([at for _, at in self.sessions.values()])
+        hit = np.flatnonzero(places >= 0)
+        seen, candidate = np.unique(number[hit], return_inverse=True)
+        at = begin[number[hit]] + within[hit] * 1_000_000
+        names = list(self.sessions)
+        who = tuple(Who(*names[n], int(sizes[n]) == 1, ("kairos",)) for n in seen.tolist())
+        unseen, counts = np.unique(np.delete(sizes, seen), return_counts=True)
+        others = tuple(zip(unseen.tolist(), counts.tolist(), strict=True))
+        return Views(places[hit], candidate.astype(np.int64), at, at, who, sizes[seen], others)
 
     def evidence(self, sample, **more):
         facts = more.pop("facts", None) or sample_facts(len(sample))

@@ -42,7 +42,13 @@ def ledger(root, seed, *, count=400):
             opened.append(access)
             if persons and rng.random() < 0.2:
                 opened.append(
-                    Entry(at=access.at + 1, kind="release", account=access.account, persons=persons[:1], detail=f'{{"of": {opened.size - 1}}}')
+                    Entry(
+                        at=access.at + 1,
+                        kind="release",
+                        account=access.account,
+                        persons=persons[:1],
+                        detail=f'{{"of": {opened.size - 1}}}',
+                    )
                 )
             if number in {150, 300}:
                 opened.commit()
@@ -52,7 +58,11 @@ def ledger(root, seed, *, count=400):
 
 
 def by_brute_force(root, sample, unit):
-    rows = connect(take_snapshot(root)).execute('SELECT account, session, person, "at" FROM shown').fetchall()
+    rows = (
+        connect(take_snapshot(root))
+        .execute('SELECT account, session, person, "at" FROM shown')
+        .fetchall()
+    )
     seen, sizes = defaultdict(list), defaultdict(set)
     for account, session, who, at in rows:
         key = (account, session or "") if unit == "session" else (account, "")
@@ -78,7 +88,9 @@ def test_the_viewers_are_those_of_the_view_shown(tmp_path, seed, unit):
     assert several, "the test must look at sizes"
     for number, who in enumerate(views.who):
         key = (who.account, who.session)
-        assert views.size[number] == sizes[key] if key in several else views.size[number] >= sizes[key]
+        assert (
+            views.size[number] == sizes[key] if key in several else views.size[number] >= sizes[key]
+        )
     assert views.candidates >= len(sizes)
 
 
@@ -101,8 +113,17 @@ def test_who_saw_one_person_only_is_told(tmp_path):
     with DirectoryLedger.create(tmp_path / "l", origin="example.org/x") as opened:
         for number in range(3):
             for times in range(2):
-                opened.append(Entry(at=START + times, account=f"own-{number}", session=f"s{times}", persons=(pseudonym(number),)))
-        opened.append(Entry(at=START, account="adviser", session="x", persons=(pseudonym(0), pseudonym(1))))
+                opened.append(
+                    Entry(
+                        at=START + times,
+                        account=f"own-{number}",
+                        session=f"s{times}",
+                        persons=(pseudonym(number),),
+                    )
+                )
+        opened.append(
+            Entry(at=START, account="adviser", session="x", persons=(pseudonym(0), pseudonym(1)))
+        )
         opened.commit()
     views = viewers([tmp_path / "l"], Question((pseudonym(0), pseudonym(1)))).views
     assert views.lone == 3
@@ -121,8 +142,12 @@ def test_an_altered_segment_is_a_gap(tmp_path):
 
 def test_two_ledgers_count_as_one(tmp_path):
     one = ledger(tmp_path / "one", 1)
-    with DirectoryLedger.create(tmp_path / "two", origin="example.org/y", pseudonym_key=one / "keys" / "pseudonym.key") as opened:
-        opened.append(Entry(at=START, account="agent-1", session="a", persons=(pseudonym(20), pseudonym(33))))
+    with DirectoryLedger.create(
+        tmp_path / "two", origin="example.org/y", pseudonym_key=one / "keys" / "pseudonym.key"
+    ) as opened:
+        opened.append(
+            Entry(at=START, account="agent-1", session="a", persons=(pseudonym(20), pseudonym(33)))
+        )
         opened.commit()
     both = viewers([one, tmp_path / "two"], Question((pseudonym(20), pseudonym(33))))
     alone = viewers([one], Question((pseudonym(20), pseudonym(33))))
