@@ -173,11 +173,11 @@ def _read(path: Path, descriptor: int) -> tuple[Log, int]:
     lines: list[Line] = []
     heads: list[str] = []
     previous = _FIRST
-    for text in texts[: kept.n]:
+    for text in texts[:-1][: kept.n]:  # the last text is what comes after the last end of a line
         lines.append(_line(path, text, len(lines) + 1, previous))
         heads.append(previous := sha256(text).hexdigest())
-    if len(texts) <= kept.n:  # the last text is what comes after the last end of a line
-        raise _altered(path, len(texts), f"lines were cut off: {kept.n} were written")
+    if len(lines) < kept.n:
+        raise _altered(path, len(lines) + 1, f"lines were cut off: {kept.n} were written")
     if previous != kept.sha256:
         raise _altered(path, kept.n, f"line {kept.n} was changed")
     rest = texts[kept.n :]
