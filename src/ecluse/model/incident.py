@@ -12,6 +12,8 @@ __all__ = [
     "Incident",
     "Instant",
     "InstantKind",
+    "Link",
+    "OutsideWarning",
     "Signed",
     "State",
     "Step",
@@ -38,18 +40,28 @@ class State(StrEnum):
 
 
 class InstantKind(StrEnum):
-    """The instants that the law looks at, kept apart. Each is written once; a correction stands beside it."""
+    """The instants that the law looks at, kept apart. Each is written once; a correction stands beside it.
+
+    `conclusive`: evidence came that leaves no reasonable doubt (EDPB 9/2022, 31-34). `processor_told`: our processor told us;
+    `controller_told`: we, as a processor, told the controller. `complemented`: the authority got what was still missing.
+    `csirt_told`, `csirt_notified`, `csirt_reported`: early warning, notification and final report of NIS 2 art. 23(4).
+    """
 
     BEGAN = "began"
     ENDED = "ended"
     FIRST_INDICATOR = "first_indicator"
     WARNING_RECEIVED = "warning_received"
     WARNING_READ = "warning_read"
+    CONCLUSIVE = "conclusive"
     AWARE = "aware"
     PROCESSOR_TOLD = "processor_told"
     CONTAINED = "contained"
     AUTHORITY_TOLD = "authority_told"
+    CONTROLLER_TOLD = "controller_told"
+    COMPLEMENTED = "complemented"
     CSIRT_TOLD = "csirt_told"
+    CSIRT_NOTIFIED = "csirt_notified"
+    CSIRT_REPORTED = "csirt_reported"
     COMPLAINT_FILED = "complaint_filed"
     PERSONS_TOLD = "persons_told"
 
@@ -71,6 +83,8 @@ class Instant:
         source: from where it is known.
         reasons: why, for a decision of a named person (`aware` needs them).
         signed: who wrote it; the second signature of an `aware` moved later than conclusive evidence is `second`.
+        corrects: whether it stands in for what was said before of the same kind (and of the same warning).
+        warning: for an instant of a warning, which one.
     """
 
     kind: InstantKind
@@ -80,6 +94,7 @@ class Instant:
     reasons: str = ""
     second: Signed | None = None
     corrects: bool = False
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +114,44 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A line of the time line: something that happened at `at` (microseconds), and who wrote it down."""
+    """A line of the time line: something that happened at `at` (microseconds), and who wrote it down.
+
+    Attributes:
+        what: in the words of the person who wrote it, or the values that the act set.
+        act: name of the act of the log.
+    """
 
     at: int
     what: str
     signed: Signed
     source: str = ""
+    act: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideWarning:
+    """A warning from outside that somebody told the organization.
+
+    Attributes:
+        id: `w1`, `w2`, … within the incident.
+        source: who warned.
+        digest: SHA-256 (hex) of the raw item, kept elsewhere; empty when there is none.
+    """
+
+    id: str
+    source: str
+    summary: str
+    signed: Signed
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Why something belongs to an incident: a rule of `incident.grouping` and its numbers, or a person's reasons."""
+
+    what: str
+    rule: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +182,8 @@ class Incident:
         id: `2026-0001`.
         head: SHA-256 (hex) of the last line of its log.
         findings: identifiers of findings and warnings.
+        timeline: in order of time; what happened at the same instant in order of writing.
+        pending: instants that a second person has yet to sign; they do not count before.
         accounts, sessions, sources, lineages: of the one actor.
         suspected: whether a breach of personal data is only supposed.
     """
@@ -158,11 +207,23 @@ class Incident:
     timeline: tuple[Step, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     suspected: bool = True
+    warnings: tuple[OutsideWarning, ...] = ()
+    links: tuple[Link, ...] = ()
+    pending: tuple[Instant, ...] = ()
 
     def instant(self, kind: InstantKind) -> Instant | None:
-        """The last word on an instant; None when it is not known."""
-        found = [i for i in self.instants if i.kind is kind]
-        return found[-1] if found else None
+        """The last word on an instant; None when it is not known.
+
+        A correction stands in for what was said before. Of several warnings, and of several pieces of evidence, the first counts.
+        """
+        last: dict[tuple[str, int], Instant] = {}
+        for number, said in enumerate(i for i in self.instants if i.kind is kind):
+            if said.corrects:
+                last = {
+                    key: i for key, i in last.items() if said.warning and key[0] != said.warning
+                }
+            last[said.warning, number] = said
+        return min(last.values(), key=lambda i: i.at, default=None)
 
     def decision(self, what: str) -> Decided | None:
         """The last decision on something; None when there is none."""

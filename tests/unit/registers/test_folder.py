@@ -1,0 +1,83 @@
+import pytest
+
+from ecluse.model.errors import CallerError, IntegrityError
+from ecluse.model.incident import State
+from ecluse.registers.folder import Register
+
+AT = 1_752_314_400_000_000
+OPENED = {"title": "one account reads everybody", "owner": "A. Martin"}
+
+
+@pytest.fixture
+def register(tmp_path):
+    register = Register(tmp_path / "register")
+    register.create()
+    return register
+
+
+def test_a_register_is_made_once(register):
+    register.create()
+    assert register.ids() == ()
+    assert register.root.stat().st_mode & 0o007 == 0
+
+
+def test_a_folder_with_something_else_is_no_register(tmp_path):
+    (tmp_path / "thesis.txt").write_text("x")
+    with pytest.raises(CallerError, match="not empty"):
+        Register(tmp_path).create()
+    for use in (lambda r: r.ids(), lambda r: r.open("2026-0001"), lambda r: r.begin(2026, "opened", OPENED, by="A", at=AT)):  # fmt: skip
+        with pytest.raises(CallerError, match="no register"):
+            use(Register(tmp_path))
+
+
+def test_incidents_are_numbered_by_year_without_a_gap(register):
+    made = [register.begin(y, "opened", OPENED, by="A", at=AT).id for y in (2026, 2026, 2027, 2026)]
+    assert made == ["2026-0001", "2026-0002", "2027-0001", "2026-0003"]
+    assert register.ids() == ("2026-0001", "2026-0002", "2026-0003", "2027-0001")
+
+
+def test_what_a_crash_left_of_a_new_incident_is_no_incident(register):
+    (register.root / ".new-2026-0001").mkdir()
+    (register.root / ".new-2026-0001" / "log.jsonl").write_text("{")
+    assert register.ids() == ()
+    assert register.begin(2026, "opened", OPENED, by="A", at=AT).incident().title == OPENED["title"]
+
+
+def test_an_act_that_cannot_be_a_line_leaves_no_folder(register):
+    with pytest.raises(CallerError):
+        register.begin(2026, "opened", OPENED, by="", at=AT)
+    assert register.ids() == ()
+    assert [p.name for p in register.root.iterdir() if p.is_dir()] == []
+
+
+def test_the_incident_is_what_its_log_says(register):
+    folder = register.begin(2026, "opened", OPENED, by="A", at=AT)
+    head = folder.append(
+        "moved", {"state": "in_progress", "reasons": "looked at"}, by="B", at=AT + 1
+    )
+    incident = register.open("2026-0001").incident()
+    assert (incident.id, incident.state, incident.head) == ("2026-0001", State.IN_PROGRESS, head)
+    assert incident.opened.by == "A"
+
+
+def test_a_log_that_was_put_into_another_folder_is_found(register):
+    first = register.begin(2026, "opened", OPENED, by="A", at=AT)
+    second = register.begin(2026, "opened", OPENED, by="A", at=AT)
+    for name in ("log.jsonl", "log.head"):
+        (second.path / name).write_bytes((first.path / name).read_bytes())
+    with pytest.raises(IntegrityError, match="that of `2026-0001`"):
+        second.incident()
+
+
+@pytest.mark.parametrize("name", ["2026-0002", "../register", "", "x" * 300, "2026-0001/.."])
+def test_an_unknown_incident_is_refused(register, name):
+    register.begin(2026, "opened", OPENED, by="A", at=AT)
+    with pytest.raises(CallerError, match="no incident") as found:
+        register.open(name)
+    assert "2026-0001" in found.value.help
+
+
+def test_parts_are_made_when_they_are_needed(register):
+    folder = register.begin(2026, "opened", OPENED, by="A", at=AT)
+    assert folder.part("exposures").is_dir()
+    assert folder.part("exposures") == folder.path / "exposures"
