@@ -61,10 +61,12 @@ class Wanted:
     Attributes:
         selections: accesses, refused ones too.
         names: accounts, sessions and applications whose acts are taken as well.
+        below: accesses with a smaller number only: those that were there when the exposure was frozen.
     """
 
     selections: tuple[Selection, ...]
     names: frozenset[str] = frozenset()
+    below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,8 @@ class Extraction:
         access = pl.any_horizontal(
             [_selected(s) for s in self.wanted.selections] or [pl.lit(value=False)]
         )
-        taken = frame.filter(below & kind.is_in(_ACCESSES) & access)["seq"].to_numpy()
+        frozen = seq < (self.size if self.wanted.below is None else self.wanted.below)
+        taken = frame.filter(below & frozen & kind.is_in(_ACCESSES) & access)["seq"].to_numpy()
         self._taken.append(taken)
         found = [taken, self._releases(frame.filter(below & (kind == RELEASE)))]
         found.append(frame.filter(below & kind.is_in(ALWAYS))["seq"].to_numpy())

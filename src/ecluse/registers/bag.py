@@ -5,15 +5,17 @@ written here. The bag lies in an unfinished folder beside its final name, which 
 zip file whose bytes follow from its content alone. What a killed process leaves unfinished is removed by the next attempt.
 """
 
+import errno
 import fcntl
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from ecluse.model.errors import CallerError, UnavailableError
@@ -86,17 +88,25 @@ class Bag:
             raise
         (self.payload if name.startswith("data/") else self.tags)[name] = file.close()
 
-    def add(self, name: str, content: bytes) -> None:
+    def add(self, name: str, content: bytes) -> Listed:
         """Writes a whole file."""
         with self.file(name) as file:
             file.write(content)
+        return self.payload.get(name) or self.tags[name]
 
-    def copy(self, name: str, source: Path) -> None:
-        """Copies a file from elsewhere; a symbolic link is not followed."""
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as original, self.file(name) as file:
+    def read(self, name: str) -> bytes:
+        """What was written."""
+        return (self.root / name).read_bytes()
+
+    def copy(self, name: str, source: Path) -> Listed:
+        """Copies a file from elsewhere; a symbolic link is not followed, and only an ordinary file is read."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        with os.fdopen(os.open(source, flags), "rb") as original, self.file(name) as file:
+            if not S_ISREG(os.fstat(original.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "it is no ordinary file", str(source))
             while chunk := original.read(_CHUNK):
                 file.write(chunk)
+        return self.payload.get(name) or self.tags[name]
 
     def close(self, info: dict[str, str]) -> str:
         """Writes what makes it a bag; returns the SHA-256 (hex) of the tag manifest, which covers everything."""
@@ -118,8 +128,11 @@ def safe_name(name: str) -> str:
 
 
 @contextmanager
-def building(target: Path) -> Iterator[Bag]:
+def building(target: Path, *, last: Callable[[], None] = lambda: None) -> Iterator[Bag]:
     """Gives an unfinished bag that takes the name `target` when the block ends well; a name in `.zip` makes one file.
+
+    Options:
+        last: called when everything is on disk, before the name is given.
 
     Raises:
         CallerError: when something has that name already, or its folder is not there.
@@ -140,7 +153,7 @@ def building(target: Path) -> Iterator[Bag]:
             _clear(stage)
             folder.mkdir(mode=0o700)
             yield Bag(folder)
-            _finish(folder, stage, target)
+            _finish(folder, stage, target, last)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
             os.close(lock)
@@ -165,7 +178,7 @@ def _clear(stage: Path) -> None:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
-def _finish(folder: Path, stage: Path, target: Path) -> None:
+def _finish(folder: Path, stage: Path, target: Path, last: Callable[[], None]) -> None:
     made = folder
     if target.suffix == ".zip":
         made = stage / "made.zip"
@@ -174,6 +187,7 @@ def _finish(folder: Path, stage: Path, target: Path) -> None:
         sync_folder(inner)
     if target.exists() or target.is_symlink():  # since it was looked at first
         raise CallerError(f"`{target}` is there already", help="name another")
+    last()
     made.rename(target)
     sync_folder(target.parent)
 
@@ -186,7 +200,10 @@ def _zip(folder: Path, made: Path) -> None:
                 name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
                 member = zipfile.ZipInfo(name, _ZIP_TIME)
                 member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o640 << 16
-                with archive.open(member, "w", force_zip64=True) as inner, path.open("rb") as source:
+                with (
+                    archive.open(member, "w", force_zip64=True) as inner,
+                    path.open("rb") as source,
+                ):
                     shutil.copyfileobj(source, inner, _CHUNK)
         file.flush()
         os.fsync(file.fileno())

@@ -48,7 +48,7 @@ def register_key(root: Path) -> RegisterKey:
     secret, public = root / "keys" / "signing.key", root / "register.key"
     with unavailable(f"the key of the register `{root}` cannot be read or made"):
         if not secret.exists() and not public.exists():
-            _make(root, secret, public)
+            _make(secret, public)
         if not secret.is_file() or not public.is_file():
             missing = public if secret.is_file() else secret
             raise IntegrityError(f"`{missing}` is missing", help=_HELP)
@@ -66,7 +66,7 @@ def register_key(root: Path) -> RegisterKey:
     return key
 
 
-def _make(root: Path, secret: Path, public: Path) -> None:
+def _make(secret: Path, public: Path) -> None:
     """The public half first under an unfinished name: the secret one is what makes the key."""
     private = Ed25519PrivateKey.generate()
     digest = private.public_key().public_bytes_raw()[:4].hex()

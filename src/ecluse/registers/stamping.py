@@ -8,7 +8,6 @@ import http.client
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
