@@ -94,7 +94,9 @@ class ExposureVersion:
 
     Attributes:
         number: 1, 2, …
-        digest: SHA-256 (hex) over selections, checkpoints, list of persons and gaps.
+        digest: SHA-256 (hex) over selections, checkpoints, list of persons, gaps and numbers (`incident.exposure_digest`).
+        list_digest: SHA-256 (hex) over the list of persons alone, however the file of it is written.
+        file_digest: SHA-256 (hex) of the file of the list.
         made_at: microseconds.
         persons: distinct persons who were certainly shown, exported or listed; linked persons are not among them.
         at_most: the same with the most that gaps can hide; equal to `persons` without gaps, None when nothing bounds them.
@@ -129,3 +131,5 @@ class ExposureVersion:
     protected: int | None = None
     member_states: tuple[tuple[str, int], ...] | None = None
     gaps: tuple[ExposureGap, ...] = ()
+    list_digest: str = ""
+    file_digest: str = ""
