@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import ecluse.notices
 from ecluse.model.errors import CallerError
 from ecluse.model.notice import Affair, Refusal
+from ecluse.notices.checks import common
 from ecluse.reports.document.blocks import Document
 
 __all__ = ["LANGUAGES", "Notice", "Required", "examine", "find", "names"]
@@ -30,6 +31,10 @@ class Required:
     source: str
 
 
+def _none(_: Affair) -> tuple[()]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A legal document.
@@ -39,6 +44,8 @@ class Notice:
         build: the document as blocks, in `fr` or `en`.
         data: the same facts as JSON values.
         check: reasons to refuse it that are its own, besides what is asked of every document.
+        numbers: numbers of persons or records that it states of something else than the exposure, such as a sample.
+        permit: words that look like a person's value and may stand in it, such as a reference of the post.
     """
 
     name: str
@@ -47,6 +54,8 @@ class Notice:
     build: Callable[[Affair, str], Document]
     data: Callable[[Affair], dict[str, Any]]
     check: Callable[[Affair, Document], tuple[Refusal, ...]]
+    numbers: Callable[[Affair], Iterable[int]] = _none
+    permit: Callable[[Affair], Iterable[str]] = _none
 
 
 @cache
@@ -73,8 +82,8 @@ def find(name: str) -> Notice:
 
 
 def examine(notice: Notice, affair: Affair, language: str) -> tuple[Refusal, ...]:
-    """Every reason to refuse a document: what is missing or empty, and what its own checker finds."""
-    data = notice.data(affair)
+    """Every reason to refuse a document: what is missing, what is asked of every document, what its own checker finds."""
+    data, document = notice.data(affair), notice.build(affair, language)
     missing = [
         Refusal(
             "missing",
@@ -85,7 +94,16 @@ def examine(notice: Notice, affair: Affair, language: str) -> tuple[Refusal, ...
         for required in notice.required
         if not _stated(data, required.field)
     ]
-    return (*missing, *notice.check(affair, notice.build(affair, language)))
+    shared = common(
+        affair,
+        document,
+        data,
+        language=language,
+        own_numbers=notice.numbers(affair),
+        permit=notice.permit(affair),
+    )
+    found = (*missing, *shared, *notice.check(affair, document))
+    return tuple(dict.fromkeys(found))  # the same fault once, in the order in which it was found
 
 
 def _stated(data: Any, field: str) -> bool:

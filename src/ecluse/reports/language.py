@@ -128,16 +128,23 @@ class Words:
         return (EPOCH + timedelta(microseconds=micros)).astimezone(self.zone)
 
 
-def words(language: Language, *, zone: str | None = None, document: str = "") -> Words:
+def words(
+    language: Language,
+    *,
+    zone: str | None = None,
+    document: str = "",
+    room: str = "ecluse.reports",
+) -> Words:
     """Opens a language; times are written in the IANA zone given, else in UTC.
 
     Options:
         document: whose own sentences (`languages/DOCUMENT.LANGUAGE.yaml`) are wanted as well.
+        room: the package in which those stand.
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: when no zone has that name.
     """
-    sentences = _sentences(language, document)
+    sentences = _sentences(language, document, room)
     return (
         Words(language, sentences)
         if zone is None
@@ -146,13 +153,13 @@ def words(language: Language, *, zone: str | None = None, document: str = "") ->
 
 
 @cache
-def _sentences(language: Language, document: str) -> Mapping[str, Any]:
+def _sentences(language: Language, document: str, room: str) -> Mapping[str, Any]:
     name = f"{document}.{language}.yaml" if document else f"{language}.yaml"
-    text = files("ecluse.reports").joinpath("languages", name).read_text("utf-8")
+    text = files(room).joinpath("languages", name).read_text("utf-8")
     own: Mapping[str, Any] = yaml.safe_load(_typeset(text) if language == "fr" else text)
     if not document:
         return own
-    shared = _sentences(language, "")
+    shared = _sentences(language, "", "ecluse.reports")
     assert not own.keys() & shared.keys(), "a sentence has one place"
     return {**shared, **own}
 
