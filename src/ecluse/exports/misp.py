@@ -69,9 +69,7 @@ def _event(incident: Incident, material: Material) -> dict[str, Any]:
     }
 
 
-def _sources(
-    incident: Incident, parts: tuple[str, ...], changed: str
-) -> Iterator[dict[str, Any]]:
+def _sources(incident: Incident, parts: tuple[str, ...], changed: str) -> Iterator[dict[str, Any]]:
     for source in incident.sources:
         ip = address(source)
         if ip:
@@ -89,9 +87,7 @@ def _numbers(
         yield _attribute(name, "counter", "Other", str(exposure.persons), changed, comment)
 
 
-def _incident(
-    incident: Incident, exposure: ExposureVersion | None, changed: str
-) -> dict[str, Any]:
+def _incident(incident: Incident, exposure: ExposureVersion | None, changed: str) -> dict[str, Any]:
     facts = "\n".join(f"{name}: {said}" for name, said in outer_facts(incident, exposure))
     read = exposure is not None and exposure.persons > 0
     values = [

@@ -22,7 +22,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -205,7 +205,7 @@ def _entries(pack: Pack, folder: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _leaf(entry: dict[str, str]) -> bytes:
     """The leaf hash of an entry (RFC 9162 2.1.1), from its fields and salt, or from the commitment in their place."""
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(entry["at"]))
+    at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=int(entry["at"]))  # noqa: UP017 - Python 3.10
     if at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") != entry["time"]:
         raise Wrong(f"entry {entry['seq']} gives another time than `at`")
     committed = bytes.fromhex(entry["commitment"])
@@ -222,7 +222,7 @@ def _leaf(entry: dict[str, str]) -> bytes:
     return hashlib.sha256(b"\x00" + public + committed).digest()
 
 
-class _Tree:
+class _PartTree:
     """A tree that grows at its right end by complete subtrees: (level, hash) of those it has."""
 
     def __init__(self) -> None:
@@ -262,7 +262,7 @@ def check_ledger_part(
     """Every entry is in the tree, and every checkpoint is a root of it on the way."""
     key = parse_key(pack.text(f"{folder}/public.key"))
     wanted = _roots(pack, folder, key, said)
-    tree, count, entries = _Tree(), 0, _entries(pack, folder)
+    tree, count, entries = _PartTree(), 0, _entries(pack, folder)
     coming = next(entries, None)
     with pack.open(f"{folder}/tree.bin") as hashes:
         while True:

@@ -129,7 +129,9 @@ def _segments(extraction: Extraction) -> bytes:
     lines = [heading(("segment", "file", "first", "count", "sha256", "manifest_sha256"))]
     for m in extraction.snapshot.manifests:
         if m.first < extraction.size:
-            lines.append(f"{m.number},{m.file},{m.first},{m.count},{m.parquet},{m.digest}\r\n".encode())
+            lines.append(
+                f"{m.number},{m.file},{m.first},{m.count},{m.parquet},{m.digest}\r\n".encode()
+            )
     return b"".join(lines)
 
 
@@ -138,7 +140,7 @@ def _ocsf(write: Callable[[bytes], None], piece: Piece, origin: str, material: M
     frame = pl.DataFrame(pl.from_arrow(piece.rows.drop_columns(["salt", "commitment"])))
     leaves = public_leaves(frame, piece.committed)
     assert OCSF.passage is not None
-    lines = []
+    lines: list[str] = []
     for number, row in enumerate(frame.iter_rows(named=True)):
         if row["kind"] not in _ACCESSES:
             continue
@@ -149,7 +151,9 @@ def _ocsf(write: Callable[[bytes], None], piece: Piece, origin: str, material: M
             account=row["account"],
             released=row["kind"] != ACCESS or row["effect"] in _RELEASING,
             count=row["persons_count"],
-            persons=None if row["persons"] is None or not material.persons else tuple(row["persons"]),
+            persons=None
+            if row["persons"] is None or not material.persons
+            else tuple(row["persons"]),
             account_kind=row["account_kind"],
             session=row["session"] or "",
             organization=row["organization"],

@@ -99,7 +99,9 @@ class _Ready:
     left: list[Left] = field(default_factory=list)
 
 
-def make_pack(request: PackRequest, *, step: Callable[[str, int | None], Callable[[int], None]]) -> Packed:
+def make_pack(
+    request: PackRequest, *, step: Callable[[str, int | None], Callable[[int], None]]
+) -> Packed:
     """Makes the pack.
 
     Args:
@@ -121,15 +123,19 @@ def make_pack(request: PackRequest, *, step: Callable[[str, int | None], Callabl
         # 3. what lies in the register
         step("copying", None)
         facts = _facts(ready, ledgers, clock, tally)
-        sources = Sources(ready.folder.path, request.profile, ready.log, ready.incident, ready.versions)
+        sources = Sources(
+            ready.folder.path, request.profile, ready.log, ready.incident, ready.versions
+        )
         left = pack_files(bag, sources, attached=request.attached, policies=request.policies)
         if ready.sealed is not None:
             bag.add("data/sealed/pseudonym-key.age", seal(ready.sealed[1], ready.sealed[0]))
         # 4. tables and pages
         step("writing", None)
-        facts = replace(facts, left=tuple([*ready.left, *left, *_left_out(ready)]))
-        affair = read_affair(request.register, ready.folder.path, ready.incident, ready.versions, request.now)
-        facts = pack_pages(bag, facts, ready.incident, ready.versions, tally, affair)
+        facts = replace(facts, left=(*ready.left, *left, *_left_out(ready)))
+        affair = read_affair(
+            request.register, ready.folder.path, ready.incident, ready.versions, request.now
+        )
+        facts = pack_pages(bag, facts, ready.incident, ready.versions, tally, affair=affair)
         bag.add("data/evidence.json", _described(ready, facts))
         # 5. manifests, timestamp, signature
         step("signing", None)
@@ -157,7 +163,9 @@ def _ready(request: PackRequest) -> _Ready:
     opened = open_ledgers(request.ledgers, versions, wanted)
     sealed = _pseudonym_key(request, opened) if request.seal_to else None
     key = register_key(request.register)
-    return _Ready(request, folder, incident, log.head, versions, opened, key, authority, sealed, text)
+    return _Ready(
+        request, folder, incident, log.head, versions, opened, key, authority, sealed, text
+    )
 
 
 def _pseudonym_key(request: PackRequest, opened: list[Opened]) -> tuple[Any, bytes]:
@@ -177,7 +185,8 @@ def _pseudonym_key(request: PackRequest, opened: list[Opened]) -> tuple[Any, byt
         ) from None
     if print_ != opened[0].extraction.page.fingerprint:
         raise CallerError(
-            f"`{path}` is the pseudonym key of another ledger", help="name the right file with --pseudonym-key"
+            f"`{path}` is the pseudonym key of another ledger",
+            help="name the right file with --pseudonym-key",
         )
     text = (
         "ecluse pseudonym key 1\n"
@@ -196,15 +205,15 @@ def _pack_ledgers(
     packed, back, most = [], 0, 0
     for number, opened in enumerate(ready.opened, start=1):
         told = step("reading", opened.extraction.size)
-        ledger, clock = pack_ledger(bag, opened, f"data/ledgers/{number}", tally, material, step=told)
+        ledger, clock = pack_ledger(
+            bag, opened, f"data/ledgers/{number}", tally, material=material, step=told
+        )
         packed.append(ledger)
         back, most = back + clock.back, max(most, clock.most)
     return tuple(packed), kernel_clock(back, most)
 
 
-def _facts(
-    ready: _Ready, ledgers: tuple[PackLedger, ...], clock: Clock, tally: Tally
-) -> PackFacts:
+def _facts(ready: _Ready, ledgers: tuple[PackLedger, ...], clock: Clock, tally: Tally) -> PackFacts:
     request = ready.request
     return PackFacts(
         profile=request.profile,
@@ -304,5 +313,3 @@ def _record(ready: _Ready, made: tuple[str, PackFacts]) -> Packed:
     }
     head = ready.folder.append(PACKED, detail, by=request.by, at=request.now)
     return Packed(request.out, digest, head, facts)
-
-
