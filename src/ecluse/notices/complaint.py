@@ -125,35 +125,35 @@ def _listed(names: tuple[str, ...], words: Words) -> str:
         return words.say("not_stated")
     rest = len(names) - _MOST
     shown = ", ".join(visible(name) for name in names[:_MOST])
-    return f"{shown} {words.say('more', n=rest)}" if rest > 0 else shown
+    return f"{shown} {words.say('rest', n=rest)}" if rest > 0 else shown
 
 
 def _persons(affair: Affair, words: Words) -> Iterator[Block]:
     say, version = words.say, affair.exposure
-    yield Heading(say("persons.title"))
+    yield Heading(say("read.title"))
     if version is None:
-        yield Note(say("persons.missing"), warns=True)
+        yield Note(say("read.missing"), warns=True)
         return
-    yield Paragraph(say("persons.text", n=version.persons, number=version.number))
+    yield Paragraph(say("read.text", n=version.persons, number=version.number))
     if version.gaps:
         bound = (
-            say("persons.unbounded")
+            say("read.unbounded")
             if version.at_most is None
-            else say("persons.at_most", n=version.at_most)
+            else say("read.at_most", n=version.at_most)
         )
         yield Paragraph(bound)
     if version.first_at is not None and version.last_at is not None:
         first, last = words.instant(version.first_at), words.instant(version.last_at)
-        yield Paragraph(say("persons.interval", first=first, last=last))
+        yield Paragraph(say("read.interval", first=first, last=last))
     columns = (
-        Column(say("persons.category"), width=3),
-        Column(say("persons.persons"), number=True),
+        Column(say("read.category"), width=3),
+        Column(say("read.persons"), number=True),
     )
     rows = tuple(
         (Cell(visible(c.category)), Cell(words.number(c.persons))) for c in version.categories
     )
     if rows:
-        yield Table(say("persons.caption"), columns, rows)
+        yield Table(say("read.caption"), columns, rows)
 
 
 def _articles(words: Words) -> Iterator[Block]:

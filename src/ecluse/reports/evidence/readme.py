@@ -116,7 +116,7 @@ def _named(names: tuple[str, ...], words: Words) -> str:
         return words.say("none")
     shown = ", ".join(visible(name) for name in names[:_MOST])
     rest = len(names) - _MOST
-    return f"{shown} {words.say('more', n=rest)}" if rest > 0 else shown
+    return f"{shown} {words.say('rest', n=rest)}" if rest > 0 else shown
 
 
 def _offences(words: Words) -> Iterator[Block]:
