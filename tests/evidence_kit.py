@@ -13,7 +13,13 @@ from ecluse.ledgers.notes import read_notes
 from ecluse.ledgers.reader import scan, take_snapshot
 from ecluse.model.entry import Entry
 from ecluse.model.evidence import PackProfile
-from ecluse.model.exposure import CategoryCount, CategorySet, ExposureVersion, LedgerState, Selection
+from ecluse.model.exposure import (
+    CategoryCount,
+    CategorySet,
+    ExposureVersion,
+    LedgerState,
+    Selection,
+)
 from ecluse.registers.exposures import freeze
 from ecluse.registers.folder import Register
 from ecluse.wiring.evidence.pack import PackRequest, make_pack
@@ -59,7 +65,9 @@ class World:
 
     def pack(self, out, **changes):
         """Makes a pack."""
-        return make_pack(self.request(out, **changes), step=lambda _what, _size: lambda _count: None)
+        return make_pack(
+            self.request(out, **changes), step=lambda _what, _size: lambda _count: None
+        )
 
 
 def person(number):
@@ -92,7 +100,9 @@ def entries():
 def make_ledger(root, *, unsealed=4):
     """Two segments and a log, with a checkpoint in the middle of the log, and one over all."""
     ticks = iter(range(START, START + 10**13, 1_000_000))
-    with DirectoryLedger.create(root, origin="example.org/kairos", now=lambda: next(ticks)) as ledger:
+    with DirectoryLedger.create(
+        root, origin="example.org/kairos", now=lambda: next(ticks)
+    ) as ledger:
         made = list(entries())
         for number, entry in enumerate(made):
             if entry.kind == "release":
@@ -175,7 +185,9 @@ def make_world(root):
 
 
 def fingerprint(world):
-    return Pseudonymizer(bytes.fromhex((world.ledger / "keys" / "pseudonym.key").read_text())).fingerprint
+    return Pseudonymizer(
+        bytes.fromhex((world.ledger / "keys" / "pseudonym.key").read_text())
+    ).fingerprint
 
 
 PYTHON = [sys.executable, "-I", "-S"]

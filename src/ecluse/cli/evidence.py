@@ -27,7 +27,9 @@ _register = click.option(
 _incident = click.option(
     "--incident", type=TEXT, required=True, help="Number of the incident, such as 2026-0001."
 )
-_by = click.option("--by", type=TEXT, help="Who you are; the user of the operating system when left out.")
+_by = click.option(
+    "--by", type=TEXT, help="Who you are; the user of the operating system when left out."
+)
 
 
 @click.group()
@@ -134,7 +136,9 @@ def _tell(packed: "Packed") -> None:
     else:
         say("persons    none, neither names nor pseudonyms")
     say(f"key        {facts.key}")
-    click.echo("\nGive the key to whoever checks the pack, by another way than the pack. Nothing was sent.")
+    click.echo(
+        "\nGive the key to whoever checks the pack, by another way than the pack. Nothing was sent."
+    )
 
 
 @command.command()
@@ -164,7 +168,9 @@ def verify(pack: Path, key: str | None, tsa_ca: Path | None, as_json: bool) -> N
 @_register
 @_incident
 @click.option("--to", type=TEXT, help="To whom PACK is handed over.")
-@click.option("--why", type=TEXT, help="Why, such as the number of the complaint or of the request.")
+@click.option(
+    "--why", type=TEXT, help="Why, such as the number of the complaint or of the request."
+)
 @click.option("--how", type=TEXT, default="", help="How, such as by hand on an encrypted disk.")
 @_by
 @json_option

@@ -98,9 +98,10 @@ class _Clock:
     def pass_by(self, times: Numbers) -> None:
         if len(times):
             latest = np.maximum.accumulate(np.concatenate(([self.latest], times)))
-            behind = latest[:-1] - times
-            self.back += int((behind > 0).sum())
-            self.most = max(self.most, int(behind.max()) if (behind > 0).any() else 0)
+            late = np.flatnonzero(latest[:-1] > times)
+            self.back += len(late)
+            if len(late):
+                self.most = max(self.most, int((latest[late] - times[late]).max()))
             self.latest = int(latest[-1])
 
 

@@ -48,7 +48,8 @@ def text_of(written: str) -> str:
 
 def line(values: Iterable[str]) -> str:
     """Writes a line of CSV (RFC 4180), cells made harmless and quoted where they must be."""
-    return ",".join(map(_quoted, map(cell, values))) + "\r\n"
+    written = ",".join(map(_quoted, map(cell, values)))
+    return (written or '""') + "\r\n"
 
 
 def _character(character: str) -> str:

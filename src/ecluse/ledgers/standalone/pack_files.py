@@ -5,12 +5,15 @@ A part of the stand-alone verifier of evidence packs; the standard library alone
 
 import csv
 import io
+import lzma
 import os
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,9 +21,16 @@ from typing import IO
 
 from ecluse.ledgers.standalone.verify_ecluse import Wrong
 
-__all__ = ["Pack", "check_timestamp"]
+__all__ = ["NO_PACK", "Pack", "check_timestamp"]
 
 # --- begin
+NO_PACK = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, csv.Error, struct.error, KeyError, TypeError, ValueError, AttributeError,
+    StopIteration, IndexError, EOFError, NotImplementedError, RuntimeError, OverflowError,
+)  # fmt: skip
+"""What comes of reading something that is no pack."""
+
+LARGEST = 1 << 28
 csv.field_size_limit(1 << 30)
 
 
@@ -50,7 +60,10 @@ class Pack:
 
     def read(self, name: str) -> bytes:
         with self.open(name) as file:
-            return file.read()
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise Wrong(f"`{name}` is too large to be what it says")
+        return content
 
     def text(self, name: str) -> str:
         return self.read(name).decode()

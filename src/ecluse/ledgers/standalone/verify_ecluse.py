@@ -100,9 +100,6 @@ def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
     ) % P == 0
 
 
-# --- Signed notes and checkpoints
-
-
 class Wrong(Exception):  # noqa: N818
     """What is checked does not hold."""
 

@@ -15,18 +15,16 @@ Sources: RFC 8493 (BagIt), RFC 8032 (Ed25519), RFC 9162 (Merkle tree), RFC 3161 
 """
 
 # ruff: noqa: T201 - this is a script
-import csv
 import hashlib
 import json
 import re
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ecluse.ledgers.standalone.pack_files import Pack, check_timestamp
+from ecluse.ledgers.standalone.pack_files import NO_PACK, Pack, check_timestamp
 from ecluse.ledgers.standalone.verify_ecluse import (
     PUBLIC,
     Key,
@@ -367,7 +365,7 @@ def main(arguments: list[str]) -> int:
     except Wrong as error:
         print(f"DOES NOT HOLD: {error}")
         return 5
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, StopIteration, IndexError, csv.Error, EOFError, NotImplementedError) as error:  # fmt: skip
+    except NO_PACK as error:
         print(
             f"DOES NOT HOLD: this is not an evidence pack as it was made ({type(error).__name__})"
         )

@@ -24,9 +24,11 @@ def lineage(accounts: Sequence[Mapping[str, Any]], creators: Mapping[str, str]) 
         name, root = str(row["account"]), str(row["lineage"] or "")
         if name not in above and root and root != name:
             above[name] = root
-    for name in list(above.values()):
-        while name in creators and name not in above:
-            above[name] = name = creators[name]
+    for creator in list(above.values()):
+        at = creator
+        while at in creators and at not in above:
+            above[at] = creators[at]
+            at = creators[at]
     children: dict[str, list[str]] = {}
     for name, creator in sorted(above.items()):
         children.setdefault(creator, []).append(name)

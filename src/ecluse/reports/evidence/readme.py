@@ -62,7 +62,7 @@ def readme(
         blocks=(
             *_summary(facts, incident, versions, affair, spoken),
             *_offences(spoken),
-            *_hearing(facts, spoken),
+            *(_hearing(facts, spoken) if facts.profile is PackProfile.POLICE else ()),
             *_accounts(facts, drawn, spoken),
             *_contents(facts, spoken),
             *_checking(facts, spoken),
@@ -145,7 +145,7 @@ def _hearing(facts: PackFacts, words: Words) -> Iterator[Block]:
         for row in facts.accounts[:_MOST]
     ]
     roles += [say(f"hearing.{role}") for role in ("administrator", "organization", "receiver")]
-    empty = Cell("…")
+    empty = Cell("……………………")
     yield Table(
         say("hearing.caption"), columns, tuple((Cell(role), empty, empty, empty) for role in roles)
     )
@@ -231,8 +231,7 @@ def _limits(facts: PackFacts, versions: Sequence[ExposureVersion], words: Words)
             if facts.sealed_to
             else say("limits.pseudonyms")
         )
-    for gap in versions[-1].gaps:
-        items.append(say("limits.gap", what=visible(gap.what, longest=300)))
+    items += [say("limits.gap", what=visible(gap.what, longest=300)) for gap in versions[-1].gaps]
     items.append(say("limits.no_gap") if not versions[-1].gaps else say("limits.gaps"))
     items.append(say("limits.back", n=clock.back) if clock.back else say("limits.forward"))
     if clock.synchronized is None:

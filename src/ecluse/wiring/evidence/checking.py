@@ -1,7 +1,5 @@
 """Does an evidence pack hold, and who was it given to? The stand-alone checks, run here, and the act that says that it was handed over."""
 
-import csv
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ecluse.ledgers.standalone.pack_files import Pack
+from ecluse.ledgers.standalone.pack_files import NO_PACK, Pack
 from ecluse.ledgers.standalone.verify_ecluse import Key, Wrong, parse_key
 from ecluse.ledgers.standalone.verify_evidence import check_pack
 from ecluse.model.errors import CallerError, IntegrityError
@@ -21,10 +19,6 @@ from ecluse.wiring.evidence.pages import custody_rows
 __all__ = ["Handed", "check", "custody", "hand_over", "read_key"]
 
 HANDED: Final = "evidence_handed"
-_NO_PACK: Final = (
-    zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, StopIteration, IndexError, csv.Error, EOFError,
-    NotImplementedError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,11 @@ def read_key(text: str) -> Key:
 
 
 def check(
-    pack: Path, *, key: Key | None = None, authority: Path | None = None, step: Callable[[str], None] = lambda _: None
+    pack: Path,
+    *,
+    key: Key | None = None,
+    authority: Path | None = None,
+    step: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Checks a pack as the stand-alone verifier does; says what holds.
 
@@ -69,9 +67,11 @@ def check(
             return check_pack(pack, key, authority, step)
         except Wrong as error:
             raise IntegrityError(f"the pack does not hold: {error}", help=_KEEP) from None
-        except _NO_PACK as error:
+        except NO_PACK as error:
             what = type(error).__name__
-            raise IntegrityError(f"`{pack}` is no evidence pack as it was made ({what})", help=_KEEP) from None
+            raise IntegrityError(
+                f"`{pack}` is no evidence pack as it was made ({what})", help=_KEEP
+            ) from None
 
 
 _KEEP: Final = "keep it as it is, and compare its hash with the one in the incident's log: `ecluse evidence custody`"
@@ -105,7 +105,10 @@ def hand_over(
     check(pack)
     facts: dict[str, Any] = msgspec.json.decode(Pack(pack).read("data/evidence.json"))
     if facts["incident"] != incident:
-        raise CallerError(f"`{pack}` is a pack of incident {facts['incident']}", help="name that one with --incident")
+        raise CallerError(
+            f"`{pack}` is a pack of incident {facts['incident']}",
+            help="name that one with --incident",
+        )
     digest = sha256(Pack(pack).read("tagmanifest-sha256.txt")).hexdigest()
     if digest not in {row["sha256"] for row in custody(register, incident)}:
         raise CallerError(

@@ -127,11 +127,11 @@ def pack_ledger(
 def _segments(extraction: Extraction) -> bytes:
     """Which files the entries were read from, for whoever holds the ledger itself."""
     lines = [heading(("segment", "file", "first", "count", "sha256", "manifest_sha256"))]
-    for m in extraction.snapshot.manifests:
-        if m.first < extraction.size:
-            lines.append(
-                f"{m.number},{m.file},{m.first},{m.count},{m.parquet},{m.digest}\r\n".encode()
-            )
+    lines += [
+        f"{m.number},{m.file},{m.first},{m.count},{m.parquet},{m.digest}\r\n".encode()
+        for m in extraction.snapshot.manifests
+        if m.first < extraction.size
+    ]
     return b"".join(lines)
 
 

@@ -37,7 +37,7 @@ from ecluse.wiring.evidence.ledgers import Opened, open_ledgers, pack_ledger
 from ecluse.wiring.evidence.pages import pack_pages
 from ecluse.wiring.evidence.reading import read_affair, read_authority, verifier_script
 
-__all__ = ["Packed", "PackRequest", "make_pack"]
+__all__ = ["PackRequest", "Packed", "make_pack"]
 
 PACKED: Final = "evidence_packed"
 """The act of the incident's log that says that a pack was made."""
