@@ -69,15 +69,15 @@ def _event(incident: Incident, material: Material) -> dict[str, Any]:
     }
 
 
-def _sources(
-    incident: Incident, parts: tuple[str, ...], changed: str
-) -> Iterator[dict[str, Any]]:
+def _sources(incident: Incident, parts: tuple[str, ...], changed: str) -> Iterator[dict[str, Any]]:
     for source in incident.sources:
         ip = address(source)
         if ip:
             comment = "a session of the incident came from here"
             name = uid("misp source", *parts, ip)
-            yield _attribute(name, "ip-src", "Network activity", ip, changed, comment)
+            yield _attribute(
+                name, "ip-src", "Network activity", ip, changed=changed, comment=comment
+            )
 
 
 def _numbers(
@@ -86,12 +86,12 @@ def _numbers(
     if exposure is not None:
         comment = f"distinct persons whose data left, by version {exposure.number} of the exposure"
         name = uid("misp persons", *parts)
-        yield _attribute(name, "counter", "Other", str(exposure.persons), changed, comment)
+        yield _attribute(
+            name, "counter", "Other", str(exposure.persons), changed=changed, comment=comment
+        )
 
 
-def _incident(
-    incident: Incident, exposure: ExposureVersion | None, changed: str
-) -> dict[str, Any]:
+def _incident(incident: Incident, exposure: ExposureVersion | None, changed: str) -> dict[str, Any]:
     facts = "\n".join(f"{name}: {said}" for name, said in outer_facts(incident, exposure))
     read = exposure is not None and exposure.persons > 0
     values = [
@@ -123,7 +123,7 @@ def _object(
     attributes = []
     for number, (relation, value) in enumerate(values):
         one = uid("misp attribute", name, relation, str(number))
-        found = _attribute(one, "text", "Other", _text(value), changed, "")
+        found = _attribute(one, "text", "Other", _text(value), changed=changed, comment="")
         attributes.append({**found, "object_relation": relation})
     return {
         "name": template[0],
@@ -139,7 +139,7 @@ def _object(
 
 
 def _attribute(
-    name: str, type_: str, category: str, value: str, changed: str, comment: str
+    name: str, type_: str, category: str, value: str, *, changed: str, comment: str
 ) -> dict[str, Any]:
     """Never for detection (`to_ids`): an account or an address of one's own is no indicator for everybody's sensors."""
     return {

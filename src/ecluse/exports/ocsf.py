@@ -26,11 +26,41 @@ _CLASSES: Final = {
     6005: "Datastore Activity",
 }
 _CHANGES: Final = {1: "Create", 2: "Update", 3: "Close"}
-_WEB: Final = {1: "Create", 2: "Read", 3: "Update", 4: "Delete", 5: "Search", 7: "Export", 99: "Other"}
+_WEB: Final = {
+    1: "Create",
+    2: "Read",
+    3: "Update",
+    4: "Delete",
+    5: "Search",
+    7: "Export",
+    99: "Other",
+}
 _STORE: Final = {1: "Read", 2: "Update", 4: "Query", 7: "Delete", 8: "List", 99: "Other"}
-_WEB_OF: Final = {"create": 1, "view": 2, "read": 2, "update": 3, "delete": 4, "list": 5, "search": 5, "export": 7}
-_STORE_OF: Final = {"view": 1, "read": 1, "export": 1, "update": 2, "search": 4, "query": 4, "delete": 7, "list": 8}
-_STAGES: Final = {Stage.RAISED: (1, 1, "New"), Stage.ACKNOWLEDGED: (2, 2, "In Progress"), Stage.OVER: (3, 4, "Resolved")}
+_WEB_OF: Final = {
+    "create": 1,
+    "view": 2,
+    "read": 2,
+    "update": 3,
+    "delete": 4,
+    "list": 5,
+    "search": 5,
+    "export": 7,
+}
+_STORE_OF: Final = {
+    "view": 1,
+    "read": 1,
+    "export": 1,
+    "update": 2,
+    "search": 4,
+    "query": 4,
+    "delete": 7,
+    "list": 8,
+}
+_STAGES: Final = {
+    Stage.RAISED: (1, 1, "New"),
+    Stage.ACKNOWLEDGED: (2, 2, "In Progress"),
+    Stage.OVER: (3, 4, "Resolved"),
+}
 _STATES: Final = {
     State.NEW: (1, 1, "New"),
     State.IN_PROGRESS: (2, 2, "In Progress"),
@@ -89,7 +119,10 @@ def _finding(noticed: Noticed, material: Material) -> dict[str, Any]:
             (activity, _CHANGES[activity]),
             at=noticed.at,
             severity=finding.severity,
-            metadata={"uid": uid("finding event", noticed.uid, noticed.stage, str(noticed.at))},
+            metadata={
+                "uid": uid("finding event", noticed.uid, noticed.stage, str(noticed.at)),
+                **({"profiles": ["incident"]} if noticed.by else {}),
+            },
             material=material,
         ),
         "status_id": status,
@@ -172,7 +205,9 @@ def _findings(incident: Incident, material: Material) -> list[dict[str, Any]]:
 
 
 def _observables(incident: Incident) -> list[dict[str, Any]]:
-    found = [{"name": "actor.user.uid", "type_id": 31, "value": clean(a)} for a in incident.accounts]
+    found = [
+        {"name": "actor.user.uid", "type_id": 31, "value": clean(a)} for a in incident.accounts
+    ]
     for source in incident.sources:
         ip = address(source)
         found.append(
@@ -235,7 +270,7 @@ def _access(
     words, numbers = (_STORE, _STORE_OF) if store else (_WEB, _WEB_OF)
     activity = numbers.get(passage.operation, 99)
     entry = f"{clean(passage.ledger)}/{passage.seq}"
-    correlated = {"correlation_uid": entry, "profiles": ["security_control"]}
+    correlated = {"correlation_uid": entry, "profiles": ["host", "security_control"]}
     event = _event(
         6005 if store else 6001,
         (activity, words[activity]),
@@ -244,7 +279,12 @@ def _access(
         metadata={"uid": entry if part[1] == 1 else f"{entry}/{part[0]}", **correlated},
         material=material,
     )
-    return {**event, **_who(passage), **_outcome(passage), **_what(passage, persons, part, store=store)}
+    return {
+        **event,
+        **_who(passage),
+        **_outcome(passage),
+        **_what(passage, persons, part, store=store),
+    }
 
 
 def _severity(passage: Passage) -> Severity:
@@ -255,18 +295,21 @@ def _severity(passage: Passage) -> Severity:
 
 def _who(passage: Passage) -> dict[str, Any]:
     ip = address(passage.source)
-    place = {"ip": ip} if ip else {"uid": clean(passage.source)} if passage.source else {"name": "unknown"}
+    place = (
+        {"ip": ip}
+        if ip
+        else {"uid": clean(passage.source)}
+        if passage.source
+        else {"name": "unknown"}
+    )
     account = {
         "uid": clean(passage.account) or "-",
         "type": clean(passage.account_kind),
         "org": {"uid": clean(passage.organization)} if passage.organization else None,
     }
     actor = {"user": kept(account), "session": kept({"uid": clean(passage.session)})}
-    called = {
-        "operation": clean(passage.operation) or "-",
-        "service": {"name": clean(passage.application) or "-"},
-    }
-    return {"actor": kept(actor), "src_endpoint": place, "api": called}
+    reached = {"svc_name": clean(passage.application) or "-"}
+    return {"actor": kept(actor), "src_endpoint": place, "dst_endpoint": reached}
 
 
 def _outcome(passage: Passage) -> dict[str, Any]:
@@ -292,6 +335,7 @@ def _what(
         "persons_distinct": passage.count,
         "persons_taken_back": passage.taken_back,
         "categories": categories,
+        "operation": clean(passage.operation),
         "effect": clean(passage.effect),
         "factor": clean(passage.factor),
         "part": list(part) if part[1] > 1 else None,

@@ -151,7 +151,15 @@ def _observable(kind: str, facts: dict[str, str], marking: str) -> dict[str, Any
 def _canonical(facts: dict[str, str]) -> str:
     """RFC 8785 of an object with one text: controls are escaped, other characters stand as they are."""
     ((name, text),) = facts.items()
-    short = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+    short = {
+        '"': '\\"',
+        "\\": "\\\\",
+        "\b": "\\b",
+        "\t": "\\t",
+        "\n": "\\n",
+        "\f": "\\f",
+        "\r": "\\r",
+    }
     spelled = "".join(short.get(c) or (f"\\u{ord(c):04x}" if c < " " else c) for c in text)
     return f'{{"{name}":"{spelled}"}}'
 

@@ -64,7 +64,10 @@ def _written(incident: Incident, material: Material) -> dict[str, Any]:
         "security_incident": "Suspected" if incident.suspected else "Confirmed",
         "confidence": _CONFIDENCE[incident.confidence],
         "summary": "\n".join(
-            [clean(incident.title), *(f"{n}: {said}" for n, said in outer_facts(incident, exposure))]
+            [
+                clean(incident.title),
+                *(f"{n}: {said}" for n, said in outer_facts(incident, exposure)),
+            ]
         ),
         "timeline": _timeline(incident, exposure),
         "victim": {"country": [_country(material.country)], "employee_count": _UNKNOWN},
@@ -79,7 +82,11 @@ def _written(incident: Incident, material: Material) -> dict[str, Any]:
 
 
 def _country(code: str) -> str:
-    return code if len(code) == 2 and code.isascii() and code.isalpha() and code.isupper() else _UNKNOWN
+    return (
+        code
+        if len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()
+        else _UNKNOWN
+    )
 
 
 def _timeline(incident: Incident, exposure: ExposureVersion | None) -> dict[str, Any]:
@@ -170,7 +177,9 @@ def _data(exposure: ExposureVersion) -> list[dict[str, Any]]:
 
 def _variety(category: str) -> str:
     words = category.lower()
-    return next((v for v, marks in _VARIETIES.items() if any(m in words for m in marks)), "Personal")
+    return next(
+        (v for v, marks in _VARIETIES.items() if any(m in words for m in marks)), "Personal"
+    )
 
 
 def _discovery(incident: Incident) -> dict[str, Any]:

@@ -33,7 +33,9 @@ def incident_uid_parts(incident: Incident) -> tuple[str, ...]:
 def changed_at(incident: Incident, exposure: ExposureVersion | None) -> int:
     """When something was last written to it, microseconds: what a reader compares to know the newer one."""
     signed = [incident.opened, *(i.signed for i in incident.instants)]
-    signed += [d.signed for d in incident.decisions] + [s.signed for s in incident.timeline if s.act != EXPORTED]
+    signed += [d.signed for d in incident.decisions] + [
+        s.signed for s in incident.timeline if s.act != EXPORTED
+    ]
     signed += [w.signed for w in incident.warnings]
     seconds = [i.second.at for i in incident.instants if i.second is not None]
     return max(*(s.at for s in signed), *seconds, exposure.made_at if exposure else 0)
@@ -47,9 +49,7 @@ def span(incident: Incident, exposure: ExposureVersion | None) -> tuple[int | No
     return first, last
 
 
-def outer_facts(
-    incident: Incident, exposure: ExposureVersion | None
-) -> Iterator[tuple[str, str]]:
+def outer_facts(incident: Incident, exposure: ExposureVersion | None) -> Iterator[tuple[str, str]]:
     """What may go to other organizations: name and sentence of each fact."""
     yield "incident", clean(incident.id)
     yield "state", incident.state.value.replace("_", " ")
@@ -76,10 +76,14 @@ def exposure_facts(exposure: ExposureVersion) -> Iterator[tuple[str, str]]:
     yield "persons", _persons(exposure)
     yield "accesses", f"{exposure.records:,} (one person in one access each)"
     if exposure.linked:
-        yield "linked persons", f"{exposure.linked:,} third persons whose data stood in files of others"
+        yield (
+            "linked persons",
+            f"{exposure.linked:,} third persons whose data stood in files of others",
+        )
     if exposure.categories:
-        yield "categories", ", ".join(
-            f"{clean(c.category)} {c.persons:,}" for c in exposure.categories
+        yield (
+            "categories",
+            ", ".join(f"{clean(c.category)} {c.persons:,}" for c in exposure.categories),
         )
     if exposure.first_at is not None and exposure.last_at is not None:
         yield "period", f"{instant(exposure.first_at)} to {instant(exposure.last_at)}"
@@ -116,7 +120,10 @@ def inner_facts(incident: Incident) -> Iterator[tuple[str, str]]:
         if many:
             yield names if len(many) == 1 else f"{names}s", ", ".join(clean(m) for m in many)
     for warning in incident.warnings:
-        yield "warning", f"{clean(warning.id)} from {clean(warning.source)}: {clean(warning.summary)}"
+        yield (
+            "warning",
+            f"{clean(warning.id)} from {clean(warning.source)}: {clean(warning.summary)}",
+        )
     for decided in incident.decisions:
         what = f"{clean(decided.what)}: {clean(decided.answer)}, by {clean(decided.signed.by)}"
         yield "decision", f"{instant(decided.signed.at)} {what}; {clean(decided.reasons)}"
