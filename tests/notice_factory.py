@@ -1,5 +1,6 @@
 """Where do affairs for tests come from? A theft of 340,000 persons, with everything stated, that tests change in one place."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +28,18 @@ from ecluse.model.incident import (
 from ecluse.model.notice import Affair, Both, Contact, Controller, Measure, Statement
 from ecluse.model.time import parse_instant
 
-__all__ = ["MADE_AT", "affair", "at", "controller", "exposure", "incident", "statement"]
+__all__ = [
+    "MADE_AT",
+    "affair",
+    "at",
+    "controller",
+    "exposure",
+    "gap",
+    "gravity",
+    "incident",
+    "statement",
+    "uncommented",
+]
 
 MADE_AT = parse_instant("2025-07-15T16:00:00Z")
 NEVER = "c" * 64
@@ -148,10 +160,13 @@ def statement(**changes: Any) -> Statement:
             origins=("hacking",),
             cause="external_malicious",
             supports=("server",),
-            people=("clients",),
+            people=("users",),
+            identifiable=True,
+            ongoing=False,
+            means=("mail", "post"),
             consequences=("spread", "misused"),
             consequences_text=Both("Hameçonnage visant les demandeurs d’emploi.", "Phishing of job seekers."),
-            harms=("control", "identity_theft"),
+            harms=("loss_of_control", "identity_theft"),
             measures=(
                 Measure("before", Both("Limite de 50 personnes par heure et par compte, mal réglée.", "A limit of 50 persons an hour an account, set wrong."), at("2025-01-10T00:00:00Z")),
                 Measure("done", Both("Compte usurpé fermé et sessions coupées.", "The account was closed and its sessions were ended."), at("2025-07-12T12:10:00Z")),
@@ -199,3 +214,8 @@ def affair(**changes: Any) -> Affair:
         ),
         **changes,
     )
+
+
+def uncommented(text: str) -> str:
+    """A template as it is when somebody takes every `#` away from what can be filled in."""
+    return re.sub(r"^# ( *(?:- |[a-z0-9_]+:))", r"\1", text, flags=re.MULTILINE)

@@ -8,7 +8,16 @@ from ecluse.model.exposure import ExposureVersion
 from ecluse.model.gravity import Gravity
 from ecluse.model.incident import Incident
 
-__all__ = ["Affair", "Both", "Contact", "Controller", "Measure", "Refusal", "Statement"]
+__all__ = [
+    "Affair",
+    "Attachment",
+    "Both",
+    "Contact",
+    "Controller",
+    "Measure",
+    "Refusal",
+    "Statement",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,10 @@ class Controller:
         siren: nine digits; empty for a body without one.
         news: page with the latest state; printed as text, never as a link.
         processors: names with what they do for the controller.
+        joint: joint controllers (art. 26).
+        nis2: whether the law that transposes directive (EU) 2022/2555 binds the controller: `essential`, `important`, or
+            empty where no such law is in force or it does not apply.
+        insurer: to whom the note for the insurance goes.
         zone: time zone in which documents say hours.
     """
 
@@ -58,6 +71,9 @@ class Controller:
     processors: tuple[tuple[str, str], ...] = ()
     joint: tuple[str, ...] = ()
     zone: str = "Europe/Paris"
+    nis2: str = ""
+    csirt: str = "CERT-FR (ANSSI)"
+    insurer: Contact = field(default_factory=lambda: Contact(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +86,30 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a document; `digest` is its SHA-256 (hex)."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What only persons can say of a breach, from the file `statement.yaml` of the incident.
 
-    Words of lists (`natures`, `origins`, `cause`, `supports`, `people`, `consequences`, `harms`, `informing`) are keys that
-    `notices` turns into the words of the CNIL's form.
+    Words of lists (`natures`, `origins`, `cause`, `supports`, `people`, `consequences`, `harms`, `informing`, …) are keys of
+    `model.form` that `notices` turns into the words of the CNIL's form.
+
+    Attributes:
+        data: a category of the estate, and the words of the form for it.
+        ongoing: whether it goes on; None when nobody knows.
+        ground: why persons are not told, when they are not.
+        effects: what has been seen to come of it (art. 33(5)).
+        answers: of authorities: when (microseconds), who, and what.
+        significance, severe, services, indicators, mitigation: for NIS 2 (art. 23): why the incident is significant, its
+            severity and impact, the services hit, indicators of compromise, mitigation that goes on.
+        claim: for the insurer: damage and costs so far.
+        retention: how long the register entry is kept.
     """
 
     established: bool = False
@@ -102,6 +137,29 @@ class Statement:
     malicious: bool | None = None
     cross_border: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    data: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    identifiable: bool | None = None
+    ongoing: bool | None = None
+    ground: str = ""
+    means: tuple[str, ...] = ()
+    informed_at: int | None = None
+    informed_number: int | None = None
+    lead_authority: str = ""
+    other_authorities: tuple[str, ...] = ()
+    prosecutor: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    comment: Both = field(default_factory=Both)
+    effects: Both = field(default_factory=Both)
+    answers: tuple[tuple[int, str, Both], ...] = ()
+    review: Both = field(default_factory=Both)
+    lessons: Both = field(default_factory=Both)
+    retention: Both = field(default_factory=Both)
+    severe: Both = field(default_factory=Both)
+    significance: Both = field(default_factory=Both)
+    indicators: tuple[str, ...] = ()
+    mitigation: Both = field(default_factory=Both)
+    services: Both = field(default_factory=Both)
+    claim: Both = field(default_factory=Both)
 
 
 @dataclass(frozen=True, slots=True)

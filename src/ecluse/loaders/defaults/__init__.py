@@ -6,5 +6,5 @@ __all__ = ["shipped"]
 
 
 def shipped(name: str) -> bytes:
-    """The bytes of a shipped file: `policy.yaml`, `estate.yaml`, or an example (`estate-example.yaml`, `gate.yaml`, `routes.yaml`)."""
+    """The bytes of a shipped file: `policy.yaml`, `estate.yaml`, an example (`gate.yaml`), a form to fill in (`statement.fr.yaml`)."""
     return files(__name__).joinpath(name).read_bytes()
