@@ -167,7 +167,6 @@ EXPORT: Final = Export(
     title="MISP event",
     schema="MISP core format; object templates incident and user-account",
     reveals="title, accounts, sources that are IP addresses, applications, instants, numbers of persons; nobody's name, no session, no decision",
-    suffix=".json",
     carries=(Carried.INCIDENT,),
     document=_document,
 )
