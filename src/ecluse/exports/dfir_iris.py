@@ -68,7 +68,6 @@ EXPORT: Final = Export(
     title="alert of DFIR-IRIS 2",
     schema="DFIR-IRIS API 2, alerts/add",
     reveals="everything that is known of the incident: owner, decisions with reasons, sessions, time line; numbers of persons",
-    suffix=".json",
     carries=(Carried.INCIDENT,),
     document=_document,
     options={

@@ -75,7 +75,9 @@ def _sources(incident: Incident, parts: tuple[str, ...], changed: str) -> Iterat
         if ip:
             comment = "a session of the incident came from here"
             name = uid("misp source", *parts, ip)
-            yield _attribute(name, "ip-src", "Network activity", ip, changed, comment)
+            yield _attribute(
+                name, "ip-src", "Network activity", ip, changed=changed, comment=comment
+            )
 
 
 def _numbers(
@@ -84,7 +86,9 @@ def _numbers(
     if exposure is not None:
         comment = f"distinct persons whose data left, by version {exposure.number} of the exposure"
         name = uid("misp persons", *parts)
-        yield _attribute(name, "counter", "Other", str(exposure.persons), changed, comment)
+        yield _attribute(
+            name, "counter", "Other", str(exposure.persons), changed=changed, comment=comment
+        )
 
 
 def _incident(incident: Incident, exposure: ExposureVersion | None, changed: str) -> dict[str, Any]:
@@ -119,7 +123,7 @@ def _object(
     attributes = []
     for number, (relation, value) in enumerate(values):
         one = uid("misp attribute", name, relation, str(number))
-        found = _attribute(one, "text", "Other", _text(value), changed, "")
+        found = _attribute(one, "text", "Other", _text(value), changed=changed, comment="")
         attributes.append({**found, "object_relation": relation})
     return {
         "name": template[0],
@@ -135,7 +139,7 @@ def _object(
 
 
 def _attribute(
-    name: str, type_: str, category: str, value: str, changed: str, comment: str
+    name: str, type_: str, category: str, value: str, *, changed: str, comment: str
 ) -> dict[str, Any]:
     """Never for detection (`to_ids`): an account or an address of one's own is no indicator for everybody's sensors."""
     return {
@@ -163,7 +167,6 @@ EXPORT: Final = Export(
     title="MISP event",
     schema="MISP core format; object templates incident and user-account",
     reveals="title, accounts, sources that are IP addresses, applications, instants, numbers of persons; nobody's name, no session, no decision",
-    suffix=".json",
     carries=(Carried.INCIDENT,),
     document=_document,
 )

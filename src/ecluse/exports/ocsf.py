@@ -11,6 +11,7 @@ from ecluse.exports.common.contract import Carried, Export
 from ecluse.exports.common.material import Material, Noticed, Passage, Stage
 from ecluse.exports.common.wording import changed_at, incident_uid_parts, span
 from ecluse.exports.common.writing import address, clean, instant, json_text, kept, uid
+from ecluse.incident.ocsf import VERDICT_ID, suspected_breach, verdict
 from ecluse.model.exposure import ExposureVersion
 from ecluse.model.finding import Severity
 from ecluse.model.incident import Incident, InstantKind, State
@@ -119,7 +120,10 @@ def _finding(noticed: Noticed, material: Material) -> dict[str, Any]:
             (activity, _CHANGES[activity]),
             at=noticed.at,
             severity=finding.severity,
-            metadata={"uid": uid("finding event", noticed.uid, noticed.stage, str(noticed.at))},
+            metadata={
+                "uid": uid("finding event", noticed.uid, noticed.stage, str(noticed.at)),
+                **({"profiles": ["incident"]} if noticed.by else {}),
+            },
             material=material,
         ),
         "status_id": status,
@@ -167,11 +171,11 @@ def _incident(incident: Incident, material: Material) -> dict[str, Any]:
         "message": clean(incident.title),
         "desc": clean(incident.title),
         **(owner if incident.owner else {"assignee_group": {"name": "nobody yet"}}),
-        "is_suspected_breach": incident.suspected,
+        "is_suspected_breach": suspected_breach(incident),
         "confidence_id": int(incident.confidence),
         "confidence": incident.confidence.name.capitalize(),
-        "verdict_id": 2 if _is_breach(incident) else 4,
-        "verdict": "True Positive" if _is_breach(incident) else "Suspicious",
+        "verdict_id": VERDICT_ID[verdict(incident)],
+        "verdict": verdict(incident).replace("_", " ").title(),
         "finding_info_list": _findings(incident, material),
         "tickets": [{"uid": clean(incident.id), "title": clean(incident.title)}],
         "observables": _observables(incident),
@@ -183,11 +187,6 @@ def _incident(incident: Incident, material: Material) -> dict[str, Any]:
         ),
         "unmapped": {"ecluse": _own(incident, exposure), **_attested(incident.head, name)},
     }
-
-
-def _is_breach(incident: Incident) -> bool:
-    decided = incident.decision("breach")
-    return decided is not None and decided.answer == "yes"
 
 
 def _findings(incident: Incident, material: Material) -> list[dict[str, Any]]:
@@ -267,7 +266,7 @@ def _access(
     words, numbers = (_STORE, _STORE_OF) if store else (_WEB, _WEB_OF)
     activity = numbers.get(passage.operation, 99)
     entry = f"{clean(passage.ledger)}/{passage.seq}"
-    correlated = {"correlation_uid": entry, "profiles": ["security_control"]}
+    correlated = {"correlation_uid": entry, "profiles": ["host", "security_control"]}
     event = _event(
         6005 if store else 6001,
         (activity, words[activity]),
@@ -305,11 +304,8 @@ def _who(passage: Passage) -> dict[str, Any]:
         "org": {"uid": clean(passage.organization)} if passage.organization else None,
     }
     actor = {"user": kept(account), "session": kept({"uid": clean(passage.session)})}
-    called = {
-        "operation": clean(passage.operation) or "-",
-        "service": {"name": clean(passage.application) or "-"},
-    }
-    return {"actor": kept(actor), "src_endpoint": place, "api": called}
+    reached = {"svc_name": clean(passage.application) or "-"}
+    return {"actor": kept(actor), "src_endpoint": place, "dst_endpoint": reached}
 
 
 def _outcome(passage: Passage) -> dict[str, Any]:
@@ -335,6 +331,7 @@ def _what(
         "persons_distinct": passage.count,
         "persons_taken_back": passage.taken_back,
         "categories": categories,
+        "operation": clean(passage.operation),
         "effect": clean(passage.effect),
         "factor": clean(passage.factor),
         "part": list(part) if part[1] > 1 else None,
@@ -355,8 +352,7 @@ EXPORT: Final = Export(
     name="ocsf",
     title="OCSF 1.8.0, one JSON event a line",
     schema="OCSF 1.8.0, classes 2004, 2005, 6001, 6005",
-    reveals="accounts, sessions, sources, applications, owner, findings, numbers of persons; pseudonyms of persons with --persons",
-    suffix=".jsonl",
+    reveals="title, owner, accounts, sessions, sources, lineages, applications, instants, deadlines, findings and who saw them, numbers of persons; pseudonyms of persons with --persons",
     carries=(Carried.FINDINGS, Carried.INCIDENT, Carried.ACCESSES),
     document=_document,
     passage=_passage,

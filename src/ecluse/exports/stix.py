@@ -211,7 +211,6 @@ EXPORT: Final = Export(
     title="STIX 2.1 bundle",
     schema="STIX 2.1 (OASIS), TLP 2.0 marking definitions",
     reveals="organization, title, accounts, sources that are IP addresses, applications, instants, numbers of persons; nobody's name, no session, no decision",
-    suffix=".json",
     carries=(Carried.INCIDENT,),
     document=_document,
 )

@@ -56,7 +56,7 @@ def _finding(noticed: Noticed, material: Material) -> str:
     level = 5 if over else _LEVELS[finding.severity]
     before = "" if noticed.stage is Stage.RAISED else f"{noticed.stage.value}: "
     told = f"{before}{finding.what}; {finding.help}"
-    return _line(material, noticed.at, "finding", level, data, told)
+    return _line(material, noticed.at, "finding", level=level, data=data, told=told)
 
 
 def _incident(incident: Incident, material: Material) -> str:
@@ -77,7 +77,9 @@ def _incident(incident: Incident, material: Material) -> str:
         data["persons_at_most"] = "" if exposure.at_most is None else str(exposure.at_most)
         data["exposure"] = str(exposure.number)
     at = changed_at(incident, exposure)
-    return _line(material, at, "incident", _LEVELS[incident.severity], data, incident.title)
+    return _line(
+        material, at, "incident", level=_LEVELS[incident.severity], data=data, told=incident.title
+    )
 
 
 def _passage(passage: Passage, material: Material) -> Iterator[str]:
@@ -98,11 +100,13 @@ def _passage(passage: Passage, material: Material) -> Iterator[str]:
     }
     done = "released" if passage.released else "refused"
     told = f"{done}: {passage.account} {passage.operation} {passage.count} persons"
-    yield _line(material, passage.at, "access", 6 if passage.released else 4, data, told)
+    yield _line(
+        material, passage.at, "access", level=6 if passage.released else 4, data=data, told=told
+    )
 
 
 def _line(
-    material: Material, at: int, kind: str, level: int, data: dict[str, str], told: str
+    material: Material, at: int, kind: str, *, level: int, data: dict[str, str], told: str
 ) -> str:
     host = "".join(c for c in material.host if "!" <= c <= "~")[:255] or "-"
     values = {**data, "tlp": material.tlp.value}
@@ -128,8 +132,7 @@ EXPORT: Final = Export(
     name="syslog",
     title="lines of syslog",
     schema="RFC 5424",
-    reveals="accounts, sessions, sources, applications, owner, findings, numbers of persons",
-    suffix=".log",
+    reveals="title, owner, accounts, sessions, sources, applications, findings and who saw them, numbers of persons",
     carries=(Carried.FINDINGS, Carried.INCIDENT, Carried.ACCESSES),
     document=_document,
     passage=_passage,

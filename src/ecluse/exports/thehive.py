@@ -85,7 +85,6 @@ EXPORT: Final = Export(
     title="alert of TheHive 5",
     schema="TheHive API v1, InputAlert",
     reveals="everything that is known of the incident: owner, decisions with reasons, sessions, time line; numbers of persons",
-    suffix=".json",
     carries=(Carried.INCIDENT,),
     document=_document,
     inner=True,

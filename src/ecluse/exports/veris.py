@@ -203,8 +203,7 @@ EXPORT: Final = Export(
     name="veris",
     title="VERIS record",
     schema="VERIS 1.3.5",
-    reveals="title, accounts, sources, applications, instants, numbers of persons, what was stated of actor and cause; nobody's name, no session, no decision",
-    suffix=".json",
+    reveals="title, accounts, sources that are IP addresses, applications, instants, numbers of persons, what was stated of actor and cause; nobody's name, no session, no decision",
     carries=(Carried.INCIDENT,),
     document=_document,
 )

@@ -159,11 +159,15 @@ class Deadline:
     """A clock of the law.
 
     Attributes:
-        name: `gdpr_33_1`, `gdpr_33_2`, `nis2_early`, `nis2_notification`, `nis2_final`, `lopmi_complaint`.
+        name: `gdpr_33_1`, `gdpr_33_2`, `gdpr_33_4`, `nis2_early`, `nis2_notification`, `nis2_final`, `lopmi_complaint`, or another
+            of the settings.
         begins: the instant from which it runs; None while that is not known.
         due: microseconds; None while it does not run.
-        shadow_due: the same, counted from the first warning; None without a warning.
+        shadow_due: the same, counted from the first warning; None without a warning that came before.
         met_at: when what it asks for was done.
+        hours, months: its length, one of the two.
+        begun_at: when it began to run, microseconds.
+        waived: the decision that says that it need not be met; empty when none does.
     """
 
     name: str
@@ -172,6 +176,9 @@ class Deadline:
     shadow_due: int | None
     met_at: int | None = None
     hours: int | None = None
+    months: int | None = None
+    begun_at: int | None = None
+    waived: str = ""
 
 
 @dataclass(frozen=True, slots=True)

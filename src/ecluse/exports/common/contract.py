@@ -42,7 +42,6 @@ class Export:
     title: str
     schema: str
     reveals: str
-    suffix: str
     carries: tuple[Carried, ...]
     document: Callable[[Material, frozenset[Carried]], Iterator[str]]
     passage: Callable[[Passage, Material], Iterator[str]] | None = None

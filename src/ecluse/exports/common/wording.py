@@ -7,7 +7,7 @@ Two circles: what may go to others (numbers, accounts, applications, instants), 
 from collections.abc import Iterator
 from typing import Final
 
-from ecluse.exports.common.writing import clean, instant
+from ecluse.exports.common.writing import address, clean, instant
 from ecluse.model.exposure import ExposureVersion
 from ecluse.model.incident import Incident, InstantKind
 
@@ -58,7 +58,7 @@ def outer_facts(incident: Incident, exposure: ExposureVersion | None) -> Iterato
     yield "breach", "supposed" if incident.suspected else "established"
     for names, many in (
         ("account", incident.accounts),
-        ("source", incident.sources),
+        ("source", tuple(ip for s in incident.sources if (ip := address(s)))),
         ("application", incident.applications),
     ):
         if many:
@@ -116,7 +116,12 @@ def inner_facts(incident: Incident) -> Iterator[tuple[str, str]]:
     """What stays in the organization: who works on it, what was decided, clocks, the time line."""
     if incident.owner:
         yield "owner", clean(incident.owner)
-    for names, many in (("session", incident.sessions), ("lineage", incident.lineages)):
+    devices = tuple(s for s in incident.sources if address(s) is None)
+    for names, many in (
+        ("session", incident.sessions),
+        ("lineage", incident.lineages),
+        ("device", devices),
+    ):
         if many:
             yield names if len(many) == 1 else f"{names}s", ", ".join(clean(m) for m in many)
     for warning in incident.warnings:
