@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from ecluse.incident.exposure_digest import SCHEMA
 from ecluse.ledgers.directory import DirectoryLedger
@@ -63,11 +64,14 @@ class World:
         }
         return PackRequest(**{**asked, **changes})
 
-    def pack(self, out, **changes):
-        """Makes a pack."""
-        return make_pack(
-            self.request(out, **changes), step=lambda _what, _size: lambda _count: None
-        )
+    def pack(self, out, *, pdf=False, **changes):
+        """Makes a pack; without PDF files, which take most of the time, unless they are asked for."""
+        with pytest.MonkeyPatch.context() as patch:
+            if not pdf:
+                patch.setattr("ecluse.wiring.evidence.pages.print_form.installed", lambda: False)
+            return make_pack(
+                self.request(out, **changes), step=lambda _what, _size: lambda _count: None
+            )
 
 
 def person(number):

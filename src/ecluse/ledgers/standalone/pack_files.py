@@ -3,6 +3,7 @@
 A part of the stand-alone verifier of evidence packs; the standard library alone.
 """
 
+import calendar
 import csv
 import io
 import lzma
@@ -12,6 +13,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -113,9 +115,10 @@ def check_timestamp(pack: Pack, authority: Path | None) -> str:
     if "timestamp.tsr" not in pack.names:
         return "no timestamp: no time-stamping authority was configured, so the date is the register's own word"
     try:
-        token = _der(_der(pack.read("timestamp.tsr"))[0][1])[1][1]
-        signed = _der(_der(_der(token)[1][1])[0][1])
-        info = _der(_der(_der(_der(_der(signed[2][1])[1][1])[0][1])[0][1]))  # type: ignore[arg-type]
+        token = _der(_der(_der(pack.read("timestamp.tsr"))[0][1])[1][1])
+        signed = _der(_der(token[1][1])[0][1])
+        content = _der(_der(signed[2][1])[1][1])[0][1]
+        info = _der(_der(content)[0][1])
     except IndexError:
         raise Wrong("the timestamp is none") from None
     return _stamped(pack, info, authority)
@@ -134,7 +137,7 @@ def _stamped(pack: Pack, info: list[tuple[int, bytes]], authority: Path | None) 
         for name in ("tagmanifest-sha256.txt", "timestamp.tsr", "tsa.pem"):
             (Path(folder) / name).write_bytes(pack.read(name))
         ca = str(authority.resolve()) if authority else "tsa.pem"
-        command = [program, "ts", "-verify", "-data", "tagmanifest-sha256.txt", "-in", "timestamp.tsr", "-CAfile", ca]  # fmt: skip
+        command = [program, "ts", "-verify", "-data", "tagmanifest-sha256.txt", "-in", "timestamp.tsr", "-CAfile", ca, "-attime", str(calendar.timegm(time.strptime(at[:14], "%Y%m%d%H%M%S")))]  # fmt: skip
         ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
     if ran.returncode:
         raise Wrong(f"the timestamp is not one of the authority: {ran.stderr.strip()[-200:]}")
