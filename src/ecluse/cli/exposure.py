@@ -136,8 +136,8 @@ def _format(at: int | None) -> str | None:
 def _document(found: Any) -> dict[str, Any]:
     return {
         "account": found.accounts[0] if len(found.accounts) == 1 else list(found.accounts),
-        "from": _format(found.since),
-        "to": _format(found.until),
+        "from": _format(found.selections[0].since),
+        "to": _format(found.selections[0].until),
         "persons": found.persons,
         "records": found.records,
         "categories": list(found.categories),
