@@ -124,8 +124,14 @@ class Extraction:
     _taken: list[Numbers] = field(default_factory=list)
 
     @classmethod
-    def of(cls, root: Path, wanted: Wanted, *, stops: Sequence[int] = ()) -> "Extraction":
+    def of(
+        cls, root: Path, wanted: Wanted, *, stops: Sequence[int] = (), least: int = 0
+    ) -> "Extraction":
         """Opens the ledger for reading.
+
+        Options:
+            stops: further sizes at which the root must be known, such as those over which exposures were frozen.
+            least: how many entries the last checkpoint must cover.
 
         Raises:
             CallerError: when no checkpoint covers what must be proved.
@@ -133,7 +139,7 @@ class Extraction:
         """
         layout, snapshot, signed, log = facts(root)
         key = layout.read_public_key()
-        if not signed or max(stops, default=0) > signed[-1].checkpoint.size:
+        if not signed or max(*stops, least, 0) > signed[-1].checkpoint.size:
             size = signed[-1].checkpoint.size if signed else 0
             raise CallerError(
                 f"the last checkpoint of `{root}` covers {size} entries, not all that must be proved",

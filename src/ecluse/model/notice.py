@@ -6,7 +6,7 @@ from typing import Any
 
 from ecluse.model.exposure import ExposureVersion
 from ecluse.model.gravity import Gravity
-from ecluse.model.incident import Incident
+from ecluse.model.incident import Incident, Signed
 
 __all__ = [
     "Affair",
@@ -14,6 +14,7 @@ __all__ = [
     "Both",
     "Contact",
     "Controller",
+    "Drafted",
     "Measure",
     "Refusal",
     "Statement",
@@ -52,8 +53,8 @@ class Controller:
         news: page with the latest state; printed as text, never as a link.
         processors: names with what they do for the controller.
         joint: joint controllers (art. 26).
-        nis2: whether the law that transposes directive (EU) 2022/2555 binds the controller: `essential`, `important`, or
-            empty where no such law is in force or it does not apply.
+        nis2: the kind of entity under directive (EU) 2022/2555: `essential`, `important`, or empty when it is none. Whether
+            such a law is in force, the file of the clocks says.
         insurer: to whom the note for the insurance goes.
         zone: time zone in which documents say hours.
     """
@@ -163,6 +164,37 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted:
+    """A document that was drafted for an incident, as the incident's log tells it.
+
+    Attributes:
+        version: 1, 2, … of this document in this incident.
+        kind, signer, made_at: what it was made with; `made_at` in microseconds.
+        files: name of each file, and its SHA-256 (hex).
+        exposure: number and digest of the exposure then in force.
+        sources: SHA-256 (hex) of what persons had written: `controller.yaml`, `statement.yaml`.
+        first, second: the signatures of its release; both are there once it is released.
+    """
+
+    name: str
+    version: int
+    kind: str
+    signer: str
+    made_at: int
+    drafted: Signed
+    files: tuple[tuple[str, str], ...] = ()
+    exposure: tuple[int, str] | None = None
+    sources: tuple[tuple[str, str], ...] = ()
+    first: Signed | None = None
+    second: Signed | None = None
+
+    @property
+    def released(self) -> bool:
+        """Whether two persons released it."""
+        return self.second is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Affair:
     """Everything that a document is made from, as it stands at `made_at` (microseconds).
 
@@ -170,6 +202,8 @@ class Affair:
         exposures: all frozen versions; the last one is in force.
         kind: `initial` or `complementary`, where a document knows both.
         signer: who answers for the document.
+        previous: data of the same document as it was released before.
+        documents: what was drafted and released in this incident so far.
     """
 
     controller: Controller
@@ -181,6 +215,7 @@ class Affair:
     kind: str = "initial"
     signer: str = ""
     previous: Mapping[str, Any] | None = None
+    documents: tuple[Drafted, ...] = ()
 
     @property
     def exposure(self) -> ExposureVersion | None:

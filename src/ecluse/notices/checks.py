@@ -28,9 +28,12 @@ _NUMBER: Final = re.compile(
     r"(?:[ \u00a0\u202f](millions?|milliards?|billions?|thousand|mille|k|M)\b)?"
     r"[ \u00a0\u202f](?:d['’]|de |of )?(?:\w+[ \u00a0\u202f-]){0,2}?"
     r"(personnes?|persons?|people|individuals?|demandeurs? d['’]emploi|job ?seekers?|usagers|bénéficiaires|allocataires|"
-    r"clients|victimes|victims|enregistrements?|records?|dossiers)\b",
+    r"clients|victimes|victims|enregistrements?|records?|dossiers)\b"
+    r"(?![ \u00a0\u202f](?:par|per|an?|each|every|chaque)\b)",
     re.IGNORECASE,
 )
+_LIMIT: Final = re.compile(r"\b(?:limit\w*|plafon\w*|budget|seuil|threshold|ceiling)\b[^.;!?\n]{0,16}$", re.IGNORECASE)  # fmt: skip
+"""What comes before the number of a limit, which counts nobody."""
 _SCALES: Final = {"million": 10**6, "milliard": 10**9, "billion": 10**9, "thousand": 1000, "mille": 1000, "k": 1000, "m": 10**6}  # fmt: skip
 
 
@@ -49,7 +52,9 @@ def common(
         own_numbers: numbers of persons or records that the document states of something else than the exposure.
         permit: further words that may stand in it although they look like a person's, such as a postal reference.
     """
-    said = [*texts(document), *strings(data)]
+    printed = list(texts(document))
+    seen = {text for _, text in printed}
+    said = printed + [(where, text) for where, text in strings(data) if text not in seen]
     allowed = Permitted((*permitted(affair), *permit), affair.made_at)
     return (
         *_personal(said, allowed),
@@ -210,7 +215,7 @@ def _told(
     for where, text in said:
         for match in _NUMBER.finditer(text):
             number = _value(match)
-            if number not in known:
+            if number not in known and not _LIMIT.search(text[: match.start()]):
                 yield Refusal(
                     "inconsistent",
                     where,

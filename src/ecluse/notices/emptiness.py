@@ -53,7 +53,7 @@ _BLANK: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PLACE: Final = re.compile(
-    r"lorem ipsum|\bTODO\b|\bTBD\b|\bXXX+\b|\{\{|\}\}|\[(?:à|a|to be|to|insert|insérer|nom|name|date|…|\.\.\.)[^\]]{0,40}\]"
+    r"lorem ipsum|\bTODO\b|\bTBD\b|\bx{3,8}\b|\{\{|\}\}|\[(?:à|a|to be|to|insert|insérer|nom|name|date|…|\.\.\.)[^\]]{0,40}\]"
     r"|<(?:à|insert|insérer|nom|name|date)[^>]{0,40}>|\bà compléter\b|\bto be completed\b|\bà renseigner\b",
     re.IGNORECASE,
 )

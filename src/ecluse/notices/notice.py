@@ -111,6 +111,8 @@ def _stated(data: Any, field: str) -> bool:
         if not isinstance(data, dict) or name not in data:
             return False
         data = data[name]
+    if isinstance(data, dict) and set(data) == set(LANGUAGES):
+        return any(str(text).strip() for text in data.values())
     if isinstance(data, str):
         return bool(data.strip())
     return data is not None and data not in ((), [], {})

@@ -140,6 +140,8 @@ def test_another_number_in_a_text_is_refused(text):
         "les deux personnes qui ont signé",
         "12 personnes tierces",
         "Article 33, person in charge",
+        "une limite de 50 personnes par heure, et un seuil fixé à 200 personnes",
+        "at most 50 persons an hour",
     ],
 )
 def test_numbers_of_the_exposure_pass(text):

@@ -136,18 +136,26 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A name and its value; a `code` is set in letters of one width."""
+    """A name and its value, which may have several lines; a `code` is set in letters of one width.
+
+    Attributes:
+        mark: whether the value is `missing`, or `changed` since an earlier document.
+        small: stands under the value.
+    """
 
     name: str
     value: str
     code: bool = False
+    mark: Literal["", "missing", "changed"] = ""
+    small: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and values, one below the other."""
+    """Names and values, one below the other; in `boxes`, when a person copies them into a form."""
 
     items: tuple[Fact, ...]
+    boxes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

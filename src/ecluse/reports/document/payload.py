@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from ecluse.model.time import EPOCH
-from ecluse.reports.document.blocks import Block, Cell, Document, Figure
+from ecluse.reports.document.blocks import Block, Cell, Document, Fact, Figure
 from ecluse.reports.document.drawing import svg
 from ecluse.reports.text import exact
 
@@ -93,10 +93,16 @@ def _plain(value: Any) -> Any:
         return {**words, "svg": svg(value.drawing, _numbered)}
     if isinstance(value, str):
         return printable(value)
+    if isinstance(value, Fact):
+        written = _numbered if value.code else printable
+        lines = {
+            "value": [*map(written, value.value.split("\n"))],
+            "small": [*map(printable, value.small.split("\n"))],
+        }
+        return {"name": printable(value.name), "code": value.code, "mark": value.mark, **lines}
     if is_dataclass(value):
         whole = {f.name: getattr(value, f.name) for f in fields(value)}
-        code = "text" if isinstance(value, Cell) else "value"
-        if whole.get("code") is True:
-            return {n: _numbered(v) if n == code else _plain(v) for n, v in whole.items()}
+        if isinstance(value, Cell) and value.code:
+            return {n: _numbered(v) if n == "text" else _plain(v) for n, v in whole.items()}
         return {name: _plain(part) for name, part in whole.items()}
     return [_plain(part) for part in value] if isinstance(value, tuple) else value

@@ -46,7 +46,7 @@ def open_ledgers(
     Raises:
         CallerError: when one is missing, is another one, or has no checkpoint that covers the exposure.
     """
-    last = {state.origin: state.size for state in versions[-1].ledgers}
+    last = {state.origin: max(state.size, state.entries) for state in versions[-1].ledgers}
     opened: dict[str, Opened] = {}
     for root in roots:
         layout = Layout(root)
@@ -63,7 +63,7 @@ def open_ledgers(
             if state.origin == origin and state.size
         )
         within = replace(wanted, below=last[origin])
-        extraction = Extraction.of(root, within, stops=[size for size, _ in over])
+        extraction = Extraction.of(root, within, stops=[size for size, _ in over], least=last[origin])
         opened[origin] = Opened(root, extraction, last[origin], over)
     if missing := sorted(last.keys() - opened.keys()):
         raise CallerError(
