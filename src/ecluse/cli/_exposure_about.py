@@ -148,4 +148,3 @@ def _with(table: Any, minor: Any, protected: Any, states: Any) -> Any:
         column = pa.array(values == 1, pa.bool_(), mask=values == 2)  # noqa: PLR2004 - unknown
         table = table.append_column(name, column)
     return table.append_column("member_state", states)
-

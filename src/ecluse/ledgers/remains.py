@@ -92,7 +92,9 @@ def take_remains(root: Path) -> Remains:
         what = f"the checkpoints are damaged: {odd_later}; what they signed is not known"
         holes.append(Hole(end, None, _last_at(snapshot), None, what))
     last = later[-1].checkpoint if later else None
-    state = LedgerState(origin, last.size if last else 0, last.root.hex() if last else "", end, page.fingerprint)
+    state = LedgerState(
+        origin, last.size if last else 0, last.root.hex() if last else "", end, page.fingerprint
+    )
     return Remains(
         layout, snapshot.manifests, trusted, snapshot.tail, _marked(layout) or snapshot.sealed, snapshot.fault,
         _bytes_after(layout, snapshot.fault), state,

@@ -1,11 +1,11 @@
 """Which accesses does a selection file ask for? Selections that are taken together, or every fault of the file with its place.
 
-    version: 1
-    selections:
-      - accounts: [agent-1204]
-        from: 2025-07-12T10:00:00Z
-        to: 2025-07-12T12:00:00Z
-      - sessions: [s-77, s-78]
+version: 1
+selections:
+  - accounts: [agent-1204]
+    from: 2025-07-12T10:00:00Z
+    to: 2025-07-12T12:00:00Z
+  - sessions: [s-77, s-78]
 """
 
 from typing import Final

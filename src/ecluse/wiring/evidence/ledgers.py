@@ -63,7 +63,9 @@ def open_ledgers(
             if state.origin == origin and state.size
         )
         within = replace(wanted, below=last[origin])
-        extraction = Extraction.of(root, within, stops=[size for size, _ in over], least=last[origin])
+        extraction = Extraction.of(
+            root, within, stops=[size for size, _ in over], least=last[origin]
+        )
         opened[origin] = Opened(root, extraction, last[origin], over)
     if missing := sorted(last.keys() - opened.keys()):
         raise CallerError(
