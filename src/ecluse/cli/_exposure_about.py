@@ -1,6 +1,6 @@
 """What does the organization say of the persons exposed: minors, protected persons, residents of other member states?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,7 @@ def flag(table: Any, path: Path | None, sheet: str | None, pseudonyms: Callable[
     Args:
         table: sorted by `person`.
         path: the organization's file; see `COLUMNS` for the names of its columns.
+        sheet: the table, when the file is a database.
         pseudonyms: of identifiers, in their order.
 
     Raises:
@@ -79,8 +80,8 @@ def flag(table: Any, path: Path | None, sheet: str | None, pseudonyms: Callable[
     return Told(_with(table, minor, protected, words.take(pa.array(state))), read, int(seen.sum()))
 
 
-def _check_columns(path: Path, columns: list[str]) -> None:
-    if "identifier" not in columns or len(columns) < 2:  # noqa: PLR2004 - one more than the identifier
+def _check_columns(path: Path, columns: Sequence[str]) -> None:
+    if "identifier" not in columns or len(columns) < 2:
         raise CallerError(
             f"`{path}` has not the columns that are needed",
             help=f"it needs `identifier` and at least one of {', '.join(COLUMNS[1:])}",
@@ -104,7 +105,7 @@ def _flags(path: Path, frame: Any, column: str) -> Any:
     known = frame.select(
         pl.when(words.is_in(_YES)).then(1).when(words.is_in(_NO)).then(0).when(words.is_null()).then(2).otherwise(3).alias("said")
     )["said"]  # fmt: skip
-    if (known == 3).any():  # noqa: PLR2004 - what is none of the words
+    if (known == 3).any():
         raise SourceError(
             f"`{path}`: a value of `{column}` is neither yes nor no",
             help=f"write one of {', '.join((*_YES[:3], *_NO[:3]))}, or leave it empty",
@@ -128,12 +129,12 @@ def _minors(path: Path, frame: Any, first_at: Any) -> Any:
     grown = pl.select(born.dt.offset_by(f"{_ADULT}y")).to_series()
     day = pl.Series(first_at).cast(pl.Datetime("us")).dt.date()
     young = (day < grown).cast(pl.Int8).fill_null(2).to_numpy()
-    return np.where(said == 2, young, said)  # noqa: PLR2004 - nobody says
+    return np.where(said == 2, young, said)
 
 
 def _state(path: Path, word: str) -> str:
     code = word.strip().upper()
-    if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1 alpha-2
+    if len(code) != 2 or not code.isascii() or not code.isalpha():
         raise SourceError(
             f"`{path}`: a value of `member_state` is no country",
             help="write two letters as in ISO 3166-1, such as BE",
@@ -145,6 +146,6 @@ def _with(table: Any, minor: Any, protected: Any, states: Any) -> Any:
     import pyarrow as pa
 
     for name, values in (("minor", minor), ("protected", protected)):
-        column = pa.array(values == 1, pa.bool_(), mask=values == 2)  # noqa: PLR2004 - unknown
+        column = pa.array(values == 1, pa.bool_(), mask=values == 2)
         table = table.append_column(name, column)
     return table.append_column("member_state", states)

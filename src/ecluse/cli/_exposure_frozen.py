@@ -87,7 +87,7 @@ def check(
     at = places(pairs_in(old["person"]), pairs_in(found.table["person"]))
     table = _as_told(found.table, old, at).select(COLUMNS)
     again = version_of(
-        replace_states(found, frozen), table, at=0, by="", home="", told=False, most=frozen.most_per_access
+        _under(found, frozen), table, at=0, by="", home="", told=False, most=frozen.most_per_access
     )  # fmt: skip
     again = replace(
         again, minors=frozen.minors, protected=frozen.protected, member_states=frozen.member_states,
@@ -103,7 +103,7 @@ def check(
     }  # fmt: skip
 
 
-def replace_states(found: Any, frozen: ExposureVersion) -> Any:
+def _under(found: Any, frozen: ExposureVersion) -> Any:
     """The same exposure under the checkpoint of then: the ledger has signed later ones since."""
     found.states = frozen.ledgers
     return found

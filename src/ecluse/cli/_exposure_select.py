@@ -16,6 +16,9 @@ def selections_of(
 
     Args:
         named: values by the names of `Selection`.
+        since: the period's begin, as it was written.
+        until: its end.
+        files: selection files.
 
     Raises:
         CallerError: when nothing is asked for, or a period is wrong.

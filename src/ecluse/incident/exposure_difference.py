@@ -58,7 +58,8 @@ def difference(
 
 
 def _manners(table: pa.Table) -> npt.NDArray[np.int8]:
-    codes = pc.index_in(table["manner"], pa.array(_MANNERS)).to_numpy().astype(np.int8)
+    places = pc.index_in(table["manner"], pa.array(_MANNERS))
+    codes: npt.NDArray[np.int8] = places.to_numpy().astype(np.int8)
     codes[table["linked"].to_numpy()] = _MANNERS.index("linked")
     return codes
 

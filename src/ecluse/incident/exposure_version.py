@@ -35,6 +35,7 @@ def numbers_of(table: pa.Table, *, home: str, told: bool) -> Numbers:
     """Counts a list of persons (`incident.exposure_digest.SCHEMA`).
 
     Args:
+        table: the list.
         home: the controller's own member state, which is not counted.
         told: whether a source says who is a minor, protected or abroad; without it these numbers are unknown, not 0.
     """

@@ -118,9 +118,9 @@ def find(remains: Remains, question: Question) -> Found:
             work.pass_by(part)
             work.take(part.rows)
     _take_tail(work)
-    _gaps_of_holes(work)
     elsewhere = pl.concat(work.elsewhere)
     _gap_of_steps(work, int(elsewhere["persons_count"].sum()))
+    _gaps_of_holes(work)
     rows, releases = pl.concat(work.rows), pl.concat(work.releases)
     if (
         not question.by_account

@@ -137,7 +137,7 @@ def expose_selected(
         exposure.gaps += gaps
     _count(exposure, pl.concat(rows))
     exposure.at_least = max(0, exposure.at_least - taken)
-    exposure.gaps.sort(key=lambda gap: (gap.first_at is None, gap.first_at or 0, gap.what))
+    exposure.gaps.sort(key=lambda gap: (gap.first_at is None, gap.first_at or 0))
     hidden = [gap.at_most for gap in exposure.gaps]
     bounded = [most for most in hidden if most is not None]
     exposure.at_most = exposure.persons + sum(bounded) if len(bounded) == len(hidden) else None
@@ -178,7 +178,7 @@ def _of_one(
     exposure.taken_back += shown.taken_back
     state = remains.state
     if question.entries is not None:
-        state = replace(state, entries=min(state.entries, question.entries))
+        state = replace(state, entries=question.entries)
     exposure.states = (*exposure.states, state)
     rows = shown.rows
     if shown.doubted:

@@ -131,9 +131,9 @@ def _database(path: Path, table: str, *, duck: bool) -> tuple[list[str], _Rows]:
         raise SourceError(f"`{path}`: there is no such file")
     try:
         connection = _connected(path, duck=duck)
-        described = connection.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0").description  # noqa: S608 - quoted
+        described = connection.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0").description
         names = [column[0] for column in described or ()]
-        counted = connection.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()  # noqa: S608 - quoted
+        counted = connection.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()
         total = max(1, counted[0]) if counted else 1
     except _database_errors(duck=duck) as error:
         raise SourceError(
@@ -144,7 +144,7 @@ def _database(path: Path, table: str, *, duck: bool) -> tuple[list[str], _Rows]:
         wanted = ", ".join(f"CAST({_quoted(name)} AS {'VARCHAR' if duck else 'TEXT'})" for name in columns)  # fmt: skip
         done = 0
         try:
-            cursor = connection.execute(f"SELECT {wanted} FROM {_quoted(table)}")  # noqa: S608 - quoted
+            cursor = connection.execute(f"SELECT {wanted} FROM {_quoted(table)}")
             while part := cursor.fetchmany(_ROWS):
                 done += len(part)
                 schema = dict.fromkeys(columns, pl.String)
