@@ -5,14 +5,16 @@ from typing import Final
 
 from ecluse.loaders.gravity_schema import CLASSES, GRAVITY, IDENTIFIES, REVEALS
 from ecluse.loaders.located import Fault, Fields, Kind, Node, Reader, quote, scalars
-from ecluse.model.gravity import CategoryRule, GravityTable
+from ecluse.model.gravity import CategoryRule, DataClass, GravityTable, Reveals
 
 __all__ = ["load_gravity"]
 
 _DEFS: Final = GRAVITY["$defs"]
 _PARTS: Final = GRAVITY["properties"]
-_CLASSES: Final = {word: word for word in CLASSES}
-_REVEALS: Final = {word: word for word in REVEALS}
+_CLASSES: Final[dict[str, DataClass]] = {word: word for word in CLASSES}
+_SIMPLE: Final[DataClass] = "simple"
+_NOTHING: Final[Reveals] = "nothing"
+_REVEALS: Final[dict[str, Reveals]] = {word: word for word in REVEALS}
 
 
 def load_gravity(text: bytes | str, *, file: str) -> GravityTable:
@@ -26,7 +28,7 @@ def load_gravity(text: bytes | str, *, file: str) -> GravityTable:
     if top.integer("version", 1, required=True) != 1:
         reader.note(top.place("version"), "this version is not known", "write `version: 1`")
     controller = top.fields("controller", ("reveals",), what="the controller", required=True)
-    reveals = "nothing" if controller is None else controller.word("reveals", _REVEALS, "nothing", required=True)  # fmt: skip
+    reveals = _NOTHING if controller is None else controller.word("reveals", _REVEALS, _NOTHING, required=True)  # fmt: skip
     levels = _levels(top)
     categories = _categories(top)
     unknown = top.fields("unknown", ("class", "identifies"), what="an unknown category", required=True)  # fmt: skip
@@ -64,7 +66,7 @@ def _categories(top: Fields) -> tuple[CategoryRule, ...]:
 
 
 def _category(fields: Fields, name: str) -> CategoryRule:
-    class_ = fields.word("class", _CLASSES, "simple", required=True)
+    class_ = fields.word("class", _CLASSES, _SIMPLE, required=True)
     identifies = fields.get("identifies", _identifies, 0.25, required=True)
     if not name:
         return CategoryRule(name, class_, identifies)
@@ -78,7 +80,7 @@ def _category(fields: Fields, name: str) -> CategoryRule:
         identifies,
         value,
         () if because is None else tuple((language, because.string(language, "", required=True)) for language in ("en", "fr")),
-        fields.word("reveals", _REVEALS, "nothing"),
+        fields.word("reveals", _REVEALS, _NOTHING),
         fields.boolean("fraud", default=False),
         fields.strings("also"),
     )  # fmt: skip

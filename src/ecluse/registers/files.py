@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from ecluse.loaders.defaults import shipped
+from ecluse.loaders.nodes import MAX_BYTES
 from ecluse.model.errors import UnavailableError
 
-__all__ = ["FILE_MODE", "FOLDER_MODE", "locked", "make_folder", "sync_folder", "unavailable", "write_all", "write_whole"]  # fmt: skip
+__all__ = ["FILE_MODE", "FOLDER_MODE", "locked", "make_folder", "sync_folder", "unavailable", "write_all", "write_whole", "written_or_shipped"]  # fmt: skip
 
 FILE_MODE: Final = 0o640
 FOLDER_MODE: Final = 0o750
@@ -91,6 +93,21 @@ def make_folder(path: Path) -> Path:
         path.mkdir(mode=FOLDER_MODE, exist_ok=True)
         sync_folder(path.parent)
     return path
+
+
+def written_or_shipped(folder: Path, name: str) -> tuple[bytes, str]:
+    """The text and the name of a file that people may have written into the register; else of the one that ships.
+
+    Raises:
+        UnavailableError: when it is there and cannot be read.
+    """
+    path = folder / name
+    with unavailable(f"`{path}` cannot be read"):
+        try:
+            with path.open("rb") as file:
+                return file.read(MAX_BYTES + 1), str(path)
+        except FileNotFoundError:
+            return shipped(name), name
 
 
 @contextmanager

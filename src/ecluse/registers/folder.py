@@ -10,14 +10,21 @@ REGISTER/2026-0001/exposures/ documents/ outbox/ evidence/ claims/
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from ecluse.incident.clocks import deadlines
 from ecluse.incident.folding import fold
+from ecluse.incident.gravity_log import gravity_of
+from ecluse.loaders.clocks import load_clocks
+from ecluse.loaders.defaults import shipped
+from ecluse.loaders.gravity import load_gravity
+from ecluse.model.clock import ClockSettings
 from ecluse.model.errors import CallerError
+from ecluse.model.gravity import Gravity, GravityTable
 from ecluse.model.incident import Incident
 from ecluse.registers.files import (
     FOLDER_MODE,
@@ -26,6 +33,7 @@ from ecluse.registers.files import (
     sync_folder,
     unavailable,
     write_whole,
+    written_or_shipped,
 )
 from ecluse.registers.log import Log, append, begin, read
 
@@ -35,6 +43,7 @@ PARTS: Final = ("exposures", "documents", "outbox", "evidence", "claims")
 """Folders within the folder of an incident."""
 
 _MARK: Final = "register.json"
+_WRITTEN: Final = ("clocks.yaml", "gravity.yaml")
 _ID: Final = re.compile(r"[0-9]{4}-[0-9]{4,6}")
 _NEW: Final = ".new-"
 
@@ -75,23 +84,52 @@ class IncidentFolder:
         return read(self.log_path)
 
     def incident(self) -> Incident:
-        """What is known of the incident: its log, folded.
+        """What is known of the incident: its log, folded, with the clocks of the register.
 
         Raises:
             IntegrityError: names the line that is not what was written.
         """
         log = self.log()
-        return fold(self.id, zip(log.lines, log.heads, strict=True))
+        incident = fold(self.id, zip(log.lines, log.heads, strict=True))
+        return replace(incident, deadlines=deadlines(incident, self.clocks()))
 
-    def append(self, act: str, detail: dict[str, Any], *, by: str, at: int) -> str:
-        """Adds an act to the log, durably; returns the head.
+    def clocks(self) -> ClockSettings:
+        """The clocks of the register, `clocks.yaml` beside the incidents; those that ship when there is no such file.
+
+        Raises:
+            ConfigError: when the file is wrong.
+        """
+        text, file = written_or_shipped(self.path.parent, "clocks.yaml")
+        return load_clocks(text, file=file)
+
+    def gravity_table(self) -> GravityTable:
+        """What gravity is filled in with: `gravity.yaml` beside the incidents, or the one that ships.
+
+        Raises:
+            ConfigError: when the file is wrong.
+        """
+        text, file = written_or_shipped(self.path.parent, "gravity.yaml")
+        return load_gravity(text, file=file)
+
+    def gravity(self) -> Gravity | None:
+        """The gravity that a person signed last, or else the one proposed last; None without any.
+
+        Raises:
+            IntegrityError: names the line that is not what was written.
+        """
+        return gravity_of(self.id, self.log().lines)
+
+    def append(
+        self, act: str, detail: dict[str, Any], *, by: str, at: int, after: str | None = None
+    ) -> str:
+        """Adds an act to the log, durably; returns the head. With `after`, only if that is still the last head.
 
         Raises:
             CallerError: when the act cannot be a line.
             IntegrityError: when the log is not what was written; nothing is added then.
             UnavailableError: when the disk refuses; nothing is added then.
         """
-        return append(self.log_path, act, detail, by=by, at=at)
+        return append(self.log_path, act, detail, by=by, at=at, after=after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +138,8 @@ class Register:
 
     root: Path
 
-    def create(self) -> None:
-        """Makes an empty register; one that is there stays.
+    def create(self) -> bool:
+        """Makes an empty register with copies of the files that people adapt; one that is there stays. Says whether it made one.
 
         Raises:
             CallerError: when the folder has something else in it.
@@ -109,15 +147,19 @@ class Register:
         """
         with unavailable(f"the register `{self.root}` cannot be made"):
             if (self.root / _MARK).exists():
-                return
+                return False
             self.root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            if any(self.root.iterdir()):
+            if any(not _ours(path.name) for path in self.root.iterdir()):
                 raise CallerError(
                     f"`{self.root}` is no register and is not empty", help="name a new folder"
                 )
+            for name in _WRITTEN:
+                if not (self.root / name).exists():
+                    write_whole(self.root / name, shipped(name))
             write_whole(
                 self.root / _MARK, msgspec.json.encode({"format": "ecluse-register", "version": 1})
             )
+        return True
 
     def ids(self) -> tuple[str, ...]:
         """Every incident, oldest first.
@@ -182,6 +224,11 @@ class Register:
                 f"`{self.root}` is no register of incidents",
                 help="name one with --register, or make it with `ecluse incident init`",
             )
+
+
+def _ours(name: str) -> bool:
+    """Whether a file may lie in a folder that becomes a register: what people put there, and what a crash left."""
+    return name in {*_WRITTEN, "controller.yaml"} or name.endswith(".part")
 
 
 def _order(name: str) -> tuple[int, int]:

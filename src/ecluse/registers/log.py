@@ -109,8 +109,18 @@ def read(path: Path) -> Log:
         return _read(path, descriptor)[0]
 
 
-def append(path: Path, act: str, detail: dict[str, Any], *, by: str, at: int) -> str:
+def append(
+    path: Path, act: str, detail: dict[str, Any], *, by: str, at: int, after: str | None = None
+) -> str:
     """Adds a line, durably; returns its head.
+
+    Args:
+        path: of the log.
+        act: its name.
+        detail: what it says.
+        by: who did it.
+        at: when it is written, microseconds.
+        after: the head that the caller looked at; when it is no longer the last, nothing is added.
 
     Raises:
         CallerError: when the act cannot be a line.
@@ -119,6 +129,11 @@ def append(path: Path, act: str, detail: dict[str, Any], *, by: str, at: int) ->
     """
     with locked(path, flags=os.O_RDWR) as descriptor:
         log, end = _read(path, descriptor)
+        if after is not None and after != log.head:
+            raise UnavailableError(
+                f"somebody else wrote to `{path}` at this moment",
+                help="look at the incident again, and run the command again",
+            )
         new = [(CUT, {"bytes": log.torn}), (act, detail)] if log.torn else [(act, detail)]
         previous, text = log.head, b""
         for n, (name, said) in enumerate(new, start=len(log.lines) + 1):
