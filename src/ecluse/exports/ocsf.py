@@ -91,10 +91,14 @@ def _event(
     material: Material,
 ) -> dict[str, Any]:
     """What every event has."""
-    labels = [material.tlp.label, *(["pseudonyms of persons"] if material.persons else [])]
     product = {"name": "Ecluse", "vendor_name": "Ecluse", "version": material.version}
     return {
-        "metadata": {"version": _VERSION, "product": product, "labels": labels, **metadata},
+        "metadata": {
+            "version": _VERSION,
+            "product": product,
+            "labels": [material.tlp.label],
+            **metadata,
+        },
         "time": at // 1000,
         "class_uid": class_uid,
         "class_name": _CLASSES[class_uid],
@@ -266,7 +270,12 @@ def _access(
     words, numbers = (_STORE, _STORE_OF) if store else (_WEB, _WEB_OF)
     activity = numbers.get(passage.operation, 99)
     entry = f"{clean(passage.ledger)}/{passage.seq}"
-    correlated = {"correlation_uid": entry, "profiles": ["host", "security_control"]}
+    labels = [material.tlp.label, *(["pseudonyms of persons"] if persons else [])]
+    correlated = {
+        "correlation_uid": entry,
+        "profiles": ["host", "security_control"],
+        "labels": labels,
+    }
     event = _event(
         6005 if store else 6001,
         (activity, words[activity]),
