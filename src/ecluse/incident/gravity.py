@@ -8,6 +8,7 @@ What it gives is a proposal. Each choice says why in English and French, a perso
 and signs. Practitioners say that the score is a start, not the decision.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -137,11 +138,18 @@ def recommend(gravity: Gravity) -> Recommendation:
 
 def rule_of(category: str, table: GravityTable) -> CategoryRule:
     """What the settings say of a category; `unknown` for one that stands nowhere."""
-    word = category.casefold().replace("_", "-").strip()
+    word = _plain(category)
     for rule in table.categories:
-        if word in {name.casefold().replace("_", "-") for name in (rule.name, *rule.also)}:
+        if word in {_plain(name) for name in (rule.name, *rule.also)}:
             return rule
     return table.unknown
+
+
+def _plain(category: str) -> str:
+    """Without case, accents and the difference between spaces, `_` and `-`."""
+    folded = unicodedata.normalize("NFKD", category.casefold())
+    kept = "".join(c for c in folded if not unicodedata.combining(c))
+    return "-".join(kept.replace("_", " ").replace("-", " ").split())
 
 
 def _class(

@@ -69,6 +69,8 @@ def test_a_bare_account_number_alone_tells_little_and_with_an_identity_card_much
 
 def test_names_of_categories_are_taken_as_estates_write_them():
     assert rule_of("Identity_Documents", TABLE).name == "documents"
+    assert rule_of(" Santé ", TABLE).name == "health"
+    assert rule_of("relevés bancaires", TABLE).name == "statements"
     assert rule_of("hobbies", TABLE) is TABLE.unknown
 
 
