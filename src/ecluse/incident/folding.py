@@ -24,7 +24,7 @@ from ecluse.incident.acts import (
     Warned,
     Written,
 )
-from ecluse.incident.persons import same_person
+from ecluse.incident.same_person import same_person
 from ecluse.model.errors import IntegrityError
 from ecluse.model.finding import Severity
 from ecluse.model.incident import (
