@@ -71,6 +71,8 @@ def prefill(exposure: ExposureVersion, table: GravityTable, stated: Circumstance
     flags = []
     if exposure.at_most is None or exposure.at_most > _MANY:
         flags.append("more_than_100")
+    if exposure.at_most == 0:
+        flags.append("nobody")
     if stated.unintelligible:
         flags.append("unintelligible")
     return score(choices, table, flags=tuple(flags), exposure=(exposure.number, exposure.digest))
@@ -124,11 +126,11 @@ def sign(gravity: Gravity, signed: Signed, *, override: GravityLevel | None = No
 def recommend(gravity: Gravity) -> Recommendation:
     """What the level speaks for: GDPR art. 33 unless a risk is unlikely, art. 34 when it is likely to be high."""
     level = gravity.decided
-    hidden = "unintelligible" in gravity.flags
-    authority = not (hidden and level is GravityLevel.LOW)
+    hidden, nobody = "unintelligible" in gravity.flags, "nobody" in gravity.flags
+    authority = not ((hidden or nobody) and level is GravityLevel.LOW)
     persons = level >= GravityLevel.HIGH and not hidden
     if not authority:
-        code = "unlikely"
+        code = "nobody" if nobody else "unlikely"
     elif persons:
         code = "high-risk"
     else:

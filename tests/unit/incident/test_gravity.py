@@ -121,6 +121,8 @@ def test_a_level_is_overridden_with_reasons_and_a_signature():
         (exposure("identity", "contact"), MALICE, True, True, "important"),
         (exposure("usage"), Circumstances(False), True, False, "négligeable"),
         (exposure("identity", persons=3), Circumstances(False, unintelligible=True), False, False, "négligeable"),
+        (exposure(persons=0), MALICE, False, False, "négligeable"),
+        (exposure(persons=0, at_most=None), MALICE, True, False, "négligeable"),
         (exposure("health", "identity"), Circumstances(True, unintelligible=True), True, False, "maximal"),
     ],
 )  # fmt: skip
