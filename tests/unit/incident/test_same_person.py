@@ -1,6 +1,6 @@
 import pytest
 
-from ecluse.incident.persons import same_person
+from ecluse.incident.same_person import same_person
 
 
 @pytest.mark.parametrize(
