@@ -23,6 +23,7 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "docs/diff.md": (),
     "docs/estate.md": (),
     "docs/incidents.md": (),
+    "docs/exposure.md": (),
     "docs/lint.md": ("examples",),
     "docs/policy.md": (),
     "docs/routes.md": (),

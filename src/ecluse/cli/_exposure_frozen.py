@@ -50,7 +50,7 @@ def freeze(register: Path, incident: str, made: ExposureVersion, table: Any) -> 
     folder = Register(register).open(incident)
     frozen = exposures.freeze(folder.path, made, table.select(COLUMNS))
     detail = {
-        "version": frozen.number, "digest": frozen.digest, "persons": frozen.persons, "at_most": frozen.at_most,
+        "number": frozen.number, "version": frozen.number, "digest": frozen.digest, "persons": frozen.persons, "at_most": frozen.at_most,
     }  # fmt: skip
     folder.append("exposure_frozen", detail, by=frozen.made_by, at=frozen.made_at)
     return frozen
