@@ -23,6 +23,7 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "docs/estate.md": (),
     "docs/incidents.md": (),
     "docs/lint.md": ("examples",),
+    "docs/notices.md": (),
     "docs/policy.md": (),
     "docs/routes.md": (),
     "docs/tune.md": (),

@@ -154,7 +154,7 @@ class Voice:
             name = self.named("enisa", one.name)
             line = self.say("enisa.choice", name=name, value=self.decimal(one.value), reason=tidy(one.in_(self.language)))  # fmt: skip
             lines.append(self.say("enisa.by_person", choice=line) if one.by_person else line)
-        lines += [self.say(f"enisa.flag.{flag}") for flag in gravity.flags]
+        lines += [self.named("enisa.flag", flag) for flag in gravity.flags]
         if gravity.override is not None:
             level = self.say(f"gravity.{int(gravity.override)}")
             lines.append(self.say("enisa.override", level=level, reasons=tidy(gravity.reasons)))
