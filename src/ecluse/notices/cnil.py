@@ -17,7 +17,7 @@ from ecluse.notices.notice import LANGUAGES, Notice, Required
 from ecluse.notices.voice import Voice, tidy, voice
 from ecluse.reports.document.blocks import Block, Document, Fact, Facts, Heading, Note, Paragraph
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "build", "check", "data"]
 
 _LATE: Final = 72 * HOUR
 _FORM: Final = "the form of the CNIL"

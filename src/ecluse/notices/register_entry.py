@@ -14,7 +14,7 @@ from ecluse.notices.sheet import Sections, Sheet
 from ecluse.notices.voice import Voice, tidy
 from ecluse.reports.document.blocks import Document
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "check", "fill"]
 
 _LAW: Final = "GDPR art. 33(5)"
 _WANTED: Final = {
