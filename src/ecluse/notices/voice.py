@@ -123,6 +123,12 @@ class Voice:
         version = self.affair.exposure
         return () if version is None else tuple(self._gap(gap) for gap in version.gaps)
 
+    def gaps_text(self) -> str:
+        """Each gap on a line; that there is none, when an exposure says so; nothing without an exposure."""
+        if self.affair.exposure is None:
+            return ""
+        return "\n".join(self.gaps()) or self.say("gap.none")
+
     def _gap(self, gap: ExposureGap) -> str:
         first = self.say("gap.start") if gap.first_at is None else self.words.instant(gap.first_at)
         last = self.say("gap.end") if gap.last_at is None else self.words.instant(gap.last_at)
