@@ -67,7 +67,7 @@ def test_numbers_of_persons_with_and_without_gaps():
 
 
 def test_that_there_is_no_gap_is_said_only_when_an_exposure_says_so():
-    assert voice("cnil", affair(), "fr").gaps_text() == "Aucune"
+    assert voice("cnil", affair(), "fr").gaps_text() == "Aucune lacune"
     assert voice("cnil", affair(exposures=()), "fr").gaps_text() == ""
     assert "au plus 1\u202f200 couples" in voice("cnil", affair(exposures=(exposure(gaps=(gap(),)),)), "fr").gaps_text()  # fmt: skip
 
