@@ -52,7 +52,10 @@ def make(root: Path, *, entries: int, persons: int, spread: int, seed: int = 7) 
 
 def _words() -> dict[str, list[str]]:
     return {
-        "account": [*(f"agent{i:05d}" for i in range(50_000) if i not in {17_001, 17_002}), *THIEVES],
+        "account": [
+            *(f"agent{i:05d}" for i in range(50_000) if i not in {17_001, 17_002}),
+            *THIEVES,
+        ],
         "organization": [f"body{i:04d}" for i in range(2_000)],
         "application": [f"app{i}" for i in range(12)],
         "source": [f"192.0.2.{i}" for i in range(250)],
@@ -61,7 +64,9 @@ def _words() -> dict[str, list[str]]:
     }
 
 
-def _theft(rng: np.random.Generator, persons: int, spread: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _theft(
+    rng: np.random.Generator, persons: int, spread: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Instants, first person and number of persons of each of the thieves' accesses: nine in ten views, one in ten lists."""
     sizes: list[np.ndarray] = []
     left = persons
@@ -73,7 +78,9 @@ def _theft(rng: np.random.Generator, persons: int, spread: int) -> tuple[np.ndar
     size = np.concatenate(sizes)
     size[-1] += left
     first = np.concatenate([[0], np.cumsum(size)[:-1]])
-    again = rng.integers(0, len(size), len(size) // 10)  # one access in eleven shows the same persons again
+    again = rng.integers(
+        0, len(size), len(size) // 10
+    )  # one access in eleven shows the same persons again
     size, first = np.concatenate([size, size[again]]), np.concatenate([first, first[again]])
     length = spread * 3_600_000_000 if spread else MONTH
     begin = START if not spread else START + 11 * 86_400_000_000
@@ -100,12 +107,20 @@ def _frame(rng, words, count, interval, stolen) -> pl.DataFrame:  # type: ignore
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     who = np.concatenate([rng.integers(10**9, 10**9 + 30_000_000, count), first[mine]])[order]
     flat = np.repeat(who - offsets[:-1], sizes) + np.arange(offsets[-1])
-    names = np.empty((len(flat), 2), np.uint64)  # mixed, so that they lie as pseudonyms do; the number stays readable back
+    names = np.empty(
+        (len(flat), 2), np.uint64
+    )  # mixed, so that they lie as pseudonyms do; the number stays readable back
     names[:, 0] = flat.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     names[:, 1] = names[:, 0] ^ np.uint64(0xD1B54A32D192ED03)
-    values = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(flat), [None, pa.py_buffer(names)])
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), values.cast(pa.large_binary()))
-    codes = {name: rng.integers(0, len(column), total, dtype=np.uint32) for name, column in words.items()}
+    values = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(16), len(flat), [None, pa.py_buffer(names)]
+    )
+    lists = pa.LargeListArray.from_arrays(
+        pa.array(offsets, pa.int64()), values.cast(pa.large_binary())
+    )
+    codes = {
+        name: rng.integers(0, len(column), total, dtype=np.uint32) for name, column in words.items()
+    }
     codes["account"] = account[order].astype(np.uint32)
     codes["organization"] = codes["account"] % 2_000
     operation = words["operation"].gather(codes["operation"])
@@ -124,7 +139,9 @@ def measure(root: Path, *, runs: int, options: list[str]) -> None:
     """Asks for the two accounts as a person does, several times; says what each took."""
     told = json.loads((root / "benchmark.json").read_text())
     size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; ledger {told['entries']:,} entries, {size / 1e9:.2f} GB")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; ledger {told['entries']:,} entries, {size / 1e9:.2f} GB"
+    )
     script = Path(sys.executable).with_name("ecluse")
     command = [str(script), "exposure", "--ledger", str(root), "--json", *options]
     for account in THIEVES:
@@ -141,18 +158,24 @@ def measure(root: Path, *, runs: int, options: list[str]) -> None:
         if found.get("persons") != told["persons"]:
             raise SystemExit(f"wrong: {found.get('persons')} persons instead of {told['persons']}")
         cpu = used.ru_utime + used.ru_stime
-        print(f"{found['persons']:,} persons: {wall:.1f} s wall, {cpu:.1f} CPU s, peak {used.ru_maxrss / 1e6:.2f} GB; load {os.getloadavg()[0]:.1f}")
+        print(
+            f"{found['persons']:,} persons: {wall:.1f} s wall, {cpu:.1f} CPU s, peak {used.ru_maxrss / 1e6:.2f} GB; load {os.getloadavg()[0]:.1f}"
+        )
 
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     orders = parser.add_subparsers(dest="order", required=True)
     making = orders.add_parser("make")
     making.add_argument("ledger", type=Path)
     making.add_argument("--entries", type=int, default=50_000_000)
     making.add_argument("--persons", type=int, default=1_600_000)
-    making.add_argument("--spread", type=int, default=0, help="hours that the theft takes; 0: the whole month")
+    making.add_argument(
+        "--spread", type=int, default=0, help="hours that the theft takes; 0: the whole month"
+    )
     measuring = orders.add_parser("measure")
     measuring.add_argument("ledger", type=Path)
     measuring.add_argument("--runs", type=int, default=3)

@@ -18,6 +18,7 @@ from structure.source import ROOT, files, name_of, text
 RUNNABLE: dict[str, tuple[str, ...]] = {
     "CONTRIBUTING.md": (),
     "docs/bound.md": (),
+    "docs/claim.md": (),
     "docs/backtest.md": (),
     "docs/diff.md": (),
     "docs/estate.md": (),

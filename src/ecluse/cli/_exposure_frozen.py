@@ -64,7 +64,7 @@ def check(
     What the organization said of the persons is taken from the frozen list: it is no part of the ledger.
     """
     from ecluse.incident.exposure_digest import COLUMNS, exposure_digest, list_digest
-    from ecluse.incident.persons import pairs_in, places
+    from ecluse.incident.pseudonyms import pairs_in, places
     from ecluse.ledgers.exposure import expose_selected
     from ecluse.ledgers.remains import take_remains
     from ecluse.registers import exposures

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from ecluse.cli._options import say
 from ecluse.incident.clocks import left
-from ecluse.incident.lifecycle import next_states
+from ecluse.incident.instants import unread
+from ecluse.incident.lifecycle import next_states, unsigned_late
 from ecluse.incident.ocsf import verdict
 from ecluse.model.clock import ClockSettings
 from ecluse.model.gravity import Gravity
@@ -50,6 +51,11 @@ def say_incident(incident: Incident, settings: ClockSettings, gravity: Gravity |
         say(f"  {_instant_line(instant, zone)}")
     for instant in incident.pending:
         say(f"  {_instant_line(instant, zone)}; WAITS for a second signature")
+    late = unsigned_late(incident)
+    if late is not None:
+        say("  `aware` is later than conclusive evidence that came to light afterwards: WAITS for a second signature")  # fmt: skip
+    for name in unread(incident):
+        say(f"  {name} is NOT READ yet, as far as anybody wrote down")
     if not (incident.instants or incident.pending):
         say("  none is written down")
     for decided in incident.decisions:
@@ -123,6 +129,8 @@ def incident_document(incident: Incident, settings: ClockSettings, gravity: Grav
         ],
         "instants": [_instant_document(instant) for instant in incident.instants],
         "pending": [_instant_document(instant) for instant in incident.pending],
+        "unsigned_late": unsigned_late(incident) is not None,
+        "unread": list(unread(incident)),
         "decisions": [
             {"what": d.what, "answer": d.answer, "reasons": d.reasons, **_signed(d.signed)} for d in incident.decisions
         ],

@@ -24,6 +24,7 @@ from ecluse.incident.acts import (
     Warned,
     Written,
 )
+from ecluse.incident.persons import same_person
 from ecluse.model.errors import IntegrityError
 from ecluse.model.finding import Severity
 from ecluse.model.incident import (
@@ -188,15 +189,18 @@ def _instant(incident: Incident, said: Said, signed: Signed) -> Incident:
 
 
 def _countersigned(incident: Incident, said: Countersigned, signed: Signed, n: int) -> Incident:
+    """What waited counts now; what counted already stands once more, with both names."""
     waiting = [p for p in incident.pending if (p.kind, p.at) == (said.kind, said.happened_at)]
-    if not waiting or waiting[-1].signed.by == signed.by:
+    counted = incident.instant(said.kind)
+    if not waiting and counted is not None and counted.at == said.happened_at and counted.second is None:  # fmt: skip
+        waiting = [replace(counted, corrects=True)]
+    if not waiting or same_person(waiting[-1].signed.by, signed.by):
         raise IntegrityError(
             f"line {n} of the log of `{incident.id}` signs an instant that nobody else said"
         )
-    pending = tuple(p for p in incident.pending if p is not waiting[-1])
     return replace(
         incident,
-        pending=pending,
+        pending=tuple(p for p in incident.pending if p is not waiting[-1]),
         instants=(*incident.instants, replace(waiting[-1], second=signed)),
     )
 

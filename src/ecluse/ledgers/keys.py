@@ -69,6 +69,10 @@ class Pseudonymizer:
         made = [blake2b(person.encode(), key=key, digest_size=16).digest() for person in persons]
         return cast("list[Pseudonym]", made)
 
+    def handed_over(self) -> bytes:
+        """Returns the key itself, for another process that makes pseudonyms on behalf of this one and keeps nothing."""
+        return self._key
+
     def derive(self, purpose: bytes) -> bytes:
         """Returns 32 secret bytes for another purpose; gates that share the key share them."""
         return blake2b(purpose, key=self._key, digest_size=32, person=b"ecluse-derive").digest()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ecluse.model.claim import Claim
 from ecluse.model.exposure import ExposureVersion
 from ecluse.model.gravity import Gravity
 from ecluse.model.incident import Incident, Signed
@@ -103,6 +104,7 @@ class Statement:
 
     Attributes:
         data: a category of the estate, and the words of the form for it.
+        categories: a category of the estate, and how a letter calls it.
         ongoing: whether it goes on; None when nobody knows.
         ground: why persons are not told, when they are not.
         effects: what has been seen to come of it (art. 33(5)).
@@ -139,6 +141,7 @@ class Statement:
     cross_border: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     data: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    categories: tuple[tuple[str, Both], ...] = ()
     identifiable: bool | None = None
     ongoing: bool | None = None
     ground: str = ""
@@ -204,6 +207,7 @@ class Affair:
         signer: who answers for the document.
         previous: data of the same document as it was released before.
         documents: what was drafted and released in this incident so far.
+        claim: the claim that a sample was held against, for the report on it.
     """
 
     controller: Controller
@@ -216,6 +220,7 @@ class Affair:
     signer: str = ""
     previous: Mapping[str, Any] | None = None
     documents: tuple[Drafted, ...] = ()
+    claim: Claim | None = None
 
     @property
     def exposure(self) -> ExposureVersion | None:
