@@ -25,6 +25,7 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "docs/incidents.md": (),
     "docs/exposure.md": (),
     "docs/lint.md": ("examples",),
+    "docs/notices.md": (),
     "docs/policy.md": (),
     "docs/routes.md": (),
     "docs/tune.md": (),

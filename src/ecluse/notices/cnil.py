@@ -17,7 +17,7 @@ from ecluse.notices.notice import LANGUAGES, Notice, Required
 from ecluse.notices.voice import Voice, tidy, voice
 from ecluse.reports.document.blocks import Block, Document, Fact, Facts, Heading, Note, Paragraph
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "build", "check", "data"]
 
 _LATE: Final = 72 * HOUR
 _FORM: Final = "the form of the CNIL"
@@ -173,8 +173,7 @@ def _origin(say: Voice, digest: str) -> Iterator[Item]:
     yield Item("made_at", say.instant(say.affair.made_at))
     yield Item("exposure", say.version_line())
     yield Item("exposure_digest", "" if version is None else version.digest, code=True)
-    if version is not None and version.gaps:
-        yield Item("gaps", "\n".join(say.gaps()))
+    yield Item("gaps", say.gaps_text())
     yield Item("head", say.affair.incident.head, code=True)
     yield Item("hash", digest, code=True)
 

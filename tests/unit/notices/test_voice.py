@@ -66,6 +66,12 @@ def test_numbers_of_persons_with_and_without_gaps():
     assert voice("cnil", affair(exposures=()), "en").persons_line().startswith("No exposure")
 
 
+def test_that_there_is_no_gap_is_said_only_when_an_exposure_says_so():
+    assert voice("cnil", affair(), "fr").gaps_text() == "Aucune lacune"
+    assert voice("cnil", affair(exposures=()), "fr").gaps_text() == ""
+    assert "au plus 1\u202f200 couples" in voice("cnil", affair(exposures=(exposure(gaps=(gap(),)),)), "fr").gaps_text()  # fmt: skip
+
+
 def test_a_measure_has_its_date_and_the_language():
     say = voice("cnil", affair(), "fr")
     assert say.measures("planned") == ("Second facteur exigé de tous les comptes partenaires. (1er\u00a0septembre 2025)",)  # fmt: skip
