@@ -1,7 +1,6 @@
 """`ecluse letters` from the list of persons to the proof: two persons release, what changes voids it, each letter goes out once."""
 
 import json
-import os
 import re
 import zipfile
 
@@ -28,7 +27,9 @@ def letters(tmp_path, monkeypatch, capfd):
     def run(what, *words, as_json=True):
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main(["letters", what, "--incident", INCIDENT, *words, *(["--json"] if as_json else [])])
+            main(
+                ["letters", what, "--incident", INCIDENT, *words, *(["--json"] if as_json else [])]
+            )
         out, err = capfd.readouterr()
         return ended.value.code or 0, json.loads(out) if as_json else out + err
 
@@ -139,7 +140,9 @@ def test_an_unknown_outcome_is_listed_and_a_person_decides(letters):
         ((listed,),) = [letters("status", "--list", "sending")[1]["letters"]]
         assert listed["message_id"] in box.taken
         assert letters("resolve", listed["reference"], "--by", "Sacha")[0] == 2
-        assert letters("resolve", listed["reference"], "--sent", "--by", "Sacha")[1]["resolved"] == 1
+        assert (
+            letters("resolve", listed["reference"], "--sent", "--by", "Sacha")[1]["resolved"] == 1
+        )
         assert letters("resolve", listed["reference"], "--again")[1]["left"] == 1
         assert letters("send", "--smtp", f"127.0.0.1:{box.port}", *smtp)[:1] == (0,)
         assert set(box.taken.values()) == {1}
@@ -174,7 +177,7 @@ def test_bounces_go_on_to_the_post(letters, tmp_path):
     with letterbox() as box:
         letters("send", "--smtp", f"127.0.0.1:{box.port}", "--tls", "none", "--sender", "info@example.org")  # fmt: skip
         first = str(next(m["Message-ID"] for m in box.letters if "p2@" in m["To"]))
-    os.mkdir(tmp_path / "mails")
+    (tmp_path / "mails").mkdir()
     (tmp_path / "mails/one.eml").write_bytes(report(first))
     told = letters("bounces", "mails")[1]
     assert (told["hard"], told["states"]["post"]) == (1, 2)
