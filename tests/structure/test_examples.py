@@ -24,6 +24,7 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "docs/estate.md": (),
     "docs/incidents.md": (),
     "docs/exposure.md": (),
+    "docs/letters.md": (),
     "docs/lint.md": ("examples",),
     "docs/notices.md": (),
     "docs/policy.md": (),
