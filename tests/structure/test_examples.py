@@ -21,6 +21,7 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "docs/backtest.md": (),
     "docs/diff.md": (),
     "docs/estate.md": (),
+    "docs/exports.md": (),
     "docs/incidents.md": (),
     "docs/lint.md": ("examples",),
     "docs/policy.md": (),
