@@ -82,7 +82,7 @@ def json_text(document: Any, *, indent: int | None = None) -> str:
     """JSON in ASCII alone: no name in it does anything to a terminal, and every reader of UTF-8 takes it."""
     write = _COMPACT.encode if indent is None else json.JSONEncoder(indent=indent).encode
     text = write(document)
-    if "\\ud" in text:  # halves of a character among them, perhaps; looked for only where any can be
+    if "\\ud" in text:  # halves of a character may be among them
         text = write(_exact(document))
     return text.replace("\x7f", "\\u007f")
 
