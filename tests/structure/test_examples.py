@@ -22,6 +22,8 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "docs/diff.md": (),
     "docs/estate.md": (),
     "docs/evidence.md": (),
+    "docs/exports.md": (),
+    "docs/incidents.md": (),
     "docs/lint.md": ("examples",),
     "docs/policy.md": (),
     "docs/routes.md": (),

@@ -75,7 +75,7 @@ def say_clocks(incident: Incident, settings: ClockSettings, now: int) -> None:
         say(f"  {deadline.name}: {clock.in_('en')} [{clock.law}]")
         say(f"    {_deadline_line(deadline, settings.zone, now)}")
         if deadline.shadow_due is not None:
-            say(f"    shadow, from the first warning: {local(deadline.shadow_due, settings.zone)} ({_time_left(deadline.shadow_due - now)})")  # fmt: skip
+            say(f"    shadow, from the first warning: {local(deadline.shadow_due, settings.zone)} ({_shadow(deadline, now)})")  # fmt: skip
     for regime in settings.regimes:
         if not regime.on:
             names = ", ".join(c.name for c in settings.clocks if c.regime == regime.name)
@@ -197,6 +197,13 @@ def _deadline_line(deadline: Deadline, zone: str, now: int) -> str:
         return "does not run yet"
     assert deadline.begins is not None
     return f"due {local(deadline.due, zone)}, from `{deadline.begins.value}` ({_time_left(deadline.due - now)}; {format_instant(deadline.due)})"  # fmt: skip
+
+
+def _shadow(deadline: Deadline, now: int) -> str:
+    assert deadline.shadow_due is not None
+    if deadline.met_at is None:
+        return _time_left(deadline.shadow_due - now)
+    return "kept" if deadline.met_at <= deadline.shadow_due else "missed"
 
 
 def _time_left(rest: int) -> str:

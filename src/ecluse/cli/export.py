@@ -1,5 +1,6 @@
 """`ecluse export`: an incident, its findings and its accesses in the words of other tools."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -182,6 +183,9 @@ def _run(
     if Carried.FINDINGS in carried:
         made = replace(made, findings=findings_of(readings, made.incident))
     written = _Written()
+    if options["out"] is None:  # what has gone cannot be taken back: the trace comes first
+        begun = _summary(options, export, carried, made, written)
+        _record(options, folder, {**begun, "sha256": None, "begun": True})
     with _destination(options) as put:
         for piece in _pieces(options, export, carried, made, readings):
             put(written.take(piece))
@@ -239,7 +243,8 @@ def _destination(options: dict[str, Any]) -> Iterator[Callable[[bytes], object]]
         with sending(options["send"], options["ca_file"]) as send:
             yield send
     else:
-        yield click.get_binary_stream("stdout").write
+        yield sys.stdout.buffer.write
+        sys.stdout.buffer.flush()
 
 
 def _summary(
@@ -269,7 +274,7 @@ def _summary(
 def _record(
     options: dict[str, Any], folder: "IncidentFolder | None", summary: dict[str, Any]
 ) -> None:
-    """Before the file takes its name: what leaves has left a trace."""
+    """Leaves the trace: before a file takes its name, and before and after anything is sent or printed."""
     from ecluse.exports.common.wording import EXPORTED
     from ecluse.ledgers.directory import system_time
 

@@ -91,10 +91,14 @@ def _event(
     material: Material,
 ) -> dict[str, Any]:
     """What every event has."""
-    labels = [material.tlp.label, *(["pseudonyms of persons"] if material.persons else [])]
     product = {"name": "Ecluse", "vendor_name": "Ecluse", "version": material.version}
     return {
-        "metadata": {"version": _VERSION, "product": product, "labels": labels, **metadata},
+        "metadata": {
+            "version": _VERSION,
+            "product": product,
+            "labels": [material.tlp.label],
+            **metadata,
+        },
         "time": at // 1000,
         "class_uid": class_uid,
         "class_name": _CLASSES[class_uid],
@@ -190,13 +194,14 @@ def _incident(incident: Incident, material: Material) -> dict[str, Any]:
 
 
 def _findings(incident: Incident, material: Material) -> list[dict[str, Any]]:
-    """One element for each finding or warning, with its title where the ledger tells it; for an incident that has none, itself."""
-    known = {noticed.uid: noticed.finding for noticed in material.findings}
-    listed = [
-        kept({"uid": clean(name), "title": clean(known[name].code) if name in known else ""})
-        for name in incident.findings
-        if name
-    ]
+    """One element for each finding or warning, under the name of its own event where the ledger tells it; else the incident itself."""
+    known = {noticed.uid: noticed for noticed in material.findings}
+    known |= {f"{n.finding.code}:{n.finding.about}": n for n in material.findings}
+    listed = []
+    for name in filter(None, incident.findings):
+        told = known.get(name)
+        title = "" if told is None else clean(told.finding.code)
+        listed.append(kept({"uid": clean(name) if told is None else told.uid, "title": title}))
     return listed or [{"uid": clean(incident.id) or "-", "title": clean(incident.title)}]
 
 
@@ -266,7 +271,12 @@ def _access(
     words, numbers = (_STORE, _STORE_OF) if store else (_WEB, _WEB_OF)
     activity = numbers.get(passage.operation, 99)
     entry = f"{clean(passage.ledger)}/{passage.seq}"
-    correlated = {"correlation_uid": entry, "profiles": ["host", "security_control"]}
+    labels = [material.tlp.label, *(["pseudonyms of persons"] if persons else [])]
+    correlated = {
+        "correlation_uid": entry,
+        "profiles": ["host", "security_control"],
+        "labels": labels,
+    }
     event = _event(
         6005 if store else 6001,
         (activity, words[activity]),

@@ -99,7 +99,8 @@ def _passage(passage: Passage, material: Material) -> Iterator[str]:
         "policy": passage.policy,
     }
     done = "released" if passage.released else "refused"
-    told = f"{done}: {passage.account} {passage.operation} {passage.count} persons"
+    persons = f"{passage.count} {'person' if passage.count == 1 else 'persons'}"
+    told = f"{done}: {passage.account} {passage.operation} {persons}"
     yield _line(
         material, passage.at, "access", level=6 if passage.released else 4, data=data, told=told
     )

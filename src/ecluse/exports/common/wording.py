@@ -137,4 +137,6 @@ def inner_facts(incident: Incident) -> Iterator[tuple[str, str]]:
             met = "open" if deadline.met_at is None else f"met {instant(deadline.met_at)}"
             yield "deadline", f"{clean(deadline.name)} due {instant(deadline.due)}, {met}"
     for step in incident.timeline:
+        if step.act == EXPORTED:
+            continue
         yield "time line", f"{instant(step.at)} {clean(step.act)}: {clean(step.what)}"
