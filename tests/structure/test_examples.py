@@ -22,6 +22,8 @@ RUNNABLE: dict[str, tuple[str, ...]] = {
     "docs/backtest.md": (),
     "docs/diff.md": (),
     "docs/estate.md": (),
+    "docs/evidence.md": (),
+    "docs/exports.md": (),
     "docs/incidents.md": (),
     "docs/exposure.md": (),
     "docs/letters.md": (),
