@@ -13,38 +13,33 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
 MAKE = """
-import sys
-sys.path[:0] = [{tests!r}]
 from pathlib import Path
-import numpy as np, polars as pl
+import numpy as np, polars as pl, pyarrow as pa
 from ecluse.ledgers.directory import DirectoryLedger
-from ecluse.registers.folder import Register
-from evidence_kit import START, THIEF, freeze_exposure
-root, persons, others = Path({root!r}), {persons}, {others}
+persons, others = {persons}, {others}
 total = persons + others
 who = np.arange(total) * persons // total
 thief = np.diff(np.concatenate(([-1], who))) > 0
-names = np.where(thief, THIEF, "conseiller-0001")
-people = [int(n).to_bytes(16, "big") for n in np.where(thief, who, persons + np.arange(total))]
-with DirectoryLedger.create(root / "ledger", origin="example.org/kairos") as ledger:
+words = np.zeros((total, 2), dtype="<u8")
+words[:, 0] = np.where(thief, who, persons + np.arange(total))
+with DirectoryLedger.create(Path({root!r}) / "ledger", origin="example.org/kairos") as ledger:
     for begin in range(0, total, 131_072):
         part = slice(begin, begin + 131_072)
-        count = len(names[part])
+        numbers = np.arange(total)[part]
+        count = len(numbers)
+        flat = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), count, [None, pa.py_buffer(words[part].tobytes())])
+        lists = pa.ListArray.from_arrays(pa.array(np.arange(count + 1, dtype=np.int32)), flat.cast(pa.binary()))
         frame = pl.DataFrame({{
-            "at": START + np.arange(begin, begin + count) * 1000, "account": names[part], "application": ["kairos"] * count,
-            "session": [f"s-{{n // 50_000}}" for n in range(begin, begin + count)], "source": ["192.0.2.7"] * count,
-            "operation": ["view"] * count, "categories": ["contact,identity"] * count, "organization": ["of-038"] * count,
-        }}).with_columns(persons=pl.Series([[p] for p in people[part]], dtype=pl.List(pl.Binary)))
+            "at": 1_752_314_400_000_000 + numbers * 1000, "account": np.where(thief[part], "formateur-0042", "conseiller-0001"),
+            "session": [f"s-{{n // 50_000}}" for n in numbers.tolist()],
+        }}).with_columns(
+            persons=pl.Series(pl.from_arrow(lists)), application=pl.lit("kairos"), source=pl.lit("192.0.2.7"),
+            operation=pl.lit("view"), categories=pl.lit("contact,identity"), organization=pl.lit("of-038"),
+        )
         ledger.extend(frame)
     ledger.seal()
     ledger.checkpoint()
-register = Register(root / "register")
-register.create()
-opened = {{"title": "A theft", "severity": "high", "confidence": "high", "owner": "Alix", "accounts": [THIEF]}}
-folder = register.begin(2025, "opened", opened, by="Alix", at=START)
-print(freeze_exposure(folder.path, root / "ledger", (THIEF,)))
 """
 ECLUSE = "import sys; from ecluse.cli import main; main()"
 
@@ -80,9 +75,20 @@ def main() -> None:
     persons, others = (int(a) for a in (sys.argv[1:] + ["340000", "1660000"][len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        values = {"tests": str(ROOT / "tests"), "root": name, "persons": persons, "others": others}
-        measured("making ledger and exposure", [sys.executable, "-c", told(MAKE.format(**values))])
-        common = ["evidence", "pack", "--register", f"{name}/register", "--incident", "2025-0001", "--ledger", f"{name}/ledger", "--profile"]  # fmt: skip
+        values = {"root": name, "persons": persons, "others": others}
+        measured("making the ledger", [sys.executable, "-c", told(MAKE.format(**values))])
+        register, ledger = ["--register", f"{name}/register"], ["--ledger", f"{name}/ledger"]
+        incident = [*register, "--incident", f"{time.gmtime().tm_year}-0001"]
+        for arguments in (
+            ["incident", "init", *register],
+            ["incident", "open", *register, "--title", "A theft", "--account", "formateur-0042"],
+            ["exposure", *ledger, *incident, "--account", "formateur-0042"],
+        ):
+            measured(
+                " ".join(arguments[: 1 + (arguments[0] == "incident")]),
+                [sys.executable, "-c", told(ECLUSE), *arguments],
+            )
+        common = ["evidence", "pack", *incident, *ledger, "--profile"]  # fmt: skip
         for what, out in (
             ("police", "pack"),
             ("police", "pack.zip"),

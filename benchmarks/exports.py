@@ -1,4 +1,4 @@
-"""What does an export of accesses cost? `python benchmarks/exports.py` (as many accesses as told, and a quarter of them).
+"""What does an export of accesses cost? `python benchmarks/exports.py [ENTRIES]` (all of the thief's accesses, and a quarter of them).
 
 A ledger of 4 million entries; one account of it read 400,000 persons, one at a time. Each export runs in a process of its own:
 CPU seconds, accesses a second, and the peak of memory, which should not grow with the accesses.
@@ -25,16 +25,17 @@ def main() -> None:
     """Prints a line an export."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "ledger"
-        make(root, int(sys.argv[1]) if len(sys.argv) > 1 else ENTRIES)
+        entries = int(sys.argv[1]) if len(sys.argv) > 1 else ENTRIES
+        make(root, entries)
         for name, more in (("ocsf", ("--persons",)), ("ocsf", ()), ("syslog", ())):
-            for size in (ENTRIES // 4, ENTRIES):
+            for size in (entries // 4, entries):
                 out = Path(folder) / "out"
                 until = str(START + size * 1000)
                 told = subprocess.run(
                     [sys.executable, __file__, "one", name, str(root), until, str(out), *more],
                     check=True, capture_output=True, text=True,
                 ).stdout  # fmt: skip
-                print(told, end="")
+                print(told, end="", flush=True)
 
 
 def make(root: Path, size: int) -> None:

@@ -108,10 +108,11 @@ def make_ledger(root, *, unsealed=4):
         root, origin="example.org/kairos", now=lambda: next(ticks)
     ) as ledger:
         made = list(entries())
-        for number, entry in enumerate(made):
-            if entry.kind == "release":
-                entry = Entry(**{**{n: getattr(entry, n) for n in Entry.__struct_fields__}, "detail": entry.detail % (number - 1)})  # fmt: skip
-            ledger.append(entry)
+        for number, written in enumerate(made):
+            fields = {name: getattr(written, name) for name in Entry.__struct_fields__}
+            if written.kind == "release":
+                fields["detail"] = written.detail % (number - 1)
+            ledger.append(Entry(**fields))
             if number in (20, len(made) - unsealed):
                 ledger.seal()
             if number == len(made) - 2:

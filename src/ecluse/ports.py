@@ -16,7 +16,6 @@ from ecluse.model.drill import Said, Visit
 from ecluse.model.entry import Entry
 from ecluse.model.finding import Finding
 from ecluse.model.ids import Pseudonym
-from ecluse.model.letter import Answer, Attempt, LetterRow, LetterState, Personal
 from ecluse.model.policy import Key, PolicySet
 
 __all__ = [
@@ -26,8 +25,6 @@ __all__ = [
     "Directory",
     "DrillGate",
     "Ledger",
-    "LetterServer",
-    "Letters",
     "Pseudonyms",
     "Ticket",
     "Visitor",
@@ -361,61 +358,4 @@ class Witness(Protocol):
 
     def pseudonyms(self, persons: Sequence[str]) -> list[Pseudonym]:
         """Called once; what the ledger calls these persons."""
-        ...
-
-
-class LetterServer(Protocol):
-    """One connection to the mail server that takes letters. An error of the server is an answer, not an exception."""
-
-    def offer(self, to: str) -> Answer:
-        """Called first for each letter; the server is told the address and given nothing yet."""
-        ...
-
-    def give(self, message: bytes) -> Answer:
-        """Called after an offer that was taken; from here on a crash leaves the outcome unknown."""
-        ...
-
-    def close(self) -> None:
-        """Called at the end; nothing is lost by it."""
-        ...
-
-
-class Letters(Protocol):
-    """The letters of one incident. Every call that writes is durable when it returns, or raises `UnavailableError` and wrote nothing."""
-
-    def due(self, now: int, most: int) -> tuple[LetterRow, ...]:
-        """Called when there is nothing left to send; letters that may go out now."""
-        ...
-
-    def next_due(self) -> int | None:
-        """Called at the end; when the next waiting letter may go out, None when none waits."""
-        ...
-
-    def personal(self, person: bytes, seen: str) -> Personal:
-        """Called for each letter; the words of its person."""
-        ...
-
-    def message_id(self, row: LetterRow, domain: str) -> str:
-        """Called for each letter; the same whenever it is sent to that address."""
-        ...
-
-    def begin(self, row: LetterRow, *, content: str, message_id: str, at: int) -> None:
-        """Called before the server is given the letter; after a crash its outcome is unknown."""
-        ...
-
-    def count_try(self, row: LetterRow) -> int:
-        """Called when a server asked to come back before it was given anything; how often that was."""
-        ...
-
-    def settle(
-        self,
-        row: LetterRow,
-        state: LetterState,
-        *,
-        attempt: Attempt,
-        due_at: int = 0,
-        note: str = "",
-        way: int | None = None,
-    ) -> None:
-        """Called with the answer."""
         ...

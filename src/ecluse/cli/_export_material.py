@@ -101,7 +101,7 @@ def _belongs(noticed: "Noticed", incident: "Incident | None") -> bool:
     if incident is None:
         return True
     code, about = noticed.finding.code, noticed.finding.about
-    named = {noticed.uid, code, f"{code} {about}", f"{code}:{about}"} & set(incident.findings)
+    named = {noticed.uid, f"{code}:{about}"} & set(incident.findings)
     return bool(named) or about in {*incident.accounts, *incident.sessions, *incident.lineages}
 
 

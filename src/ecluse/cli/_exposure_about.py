@@ -43,7 +43,7 @@ def flag(table: Any, path: Path | None, sheet: str | None, pseudonyms: Callable[
     import pyarrow as pa
 
     from ecluse.cli._progress import step_bar
-    from ecluse.incident.pseudonyms import pairs_in, pairs_of, places
+    from ecluse.incident.persons import pairs_in, pairs_of, places
     from ecluse.sources.people import people_columns, read_people
 
     rows = len(table)

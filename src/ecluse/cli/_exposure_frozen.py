@@ -50,7 +50,7 @@ def freeze(register: Path, incident: str, made: ExposureVersion, table: Any) -> 
     folder = Register(register).open(incident)
     frozen = exposures.freeze(folder.path, made, table.select(COLUMNS))
     detail = {
-        "version": frozen.number, "digest": frozen.digest, "persons": frozen.persons, "at_most": frozen.at_most,
+        "number": frozen.number, "version": frozen.number, "digest": frozen.digest, "persons": frozen.persons, "at_most": frozen.at_most,
     }  # fmt: skip
     folder.append("exposure_frozen", detail, by=frozen.made_by, at=frozen.made_at)
     return frozen
@@ -64,7 +64,7 @@ def check(
     What the organization said of the persons is taken from the frozen list: it is no part of the ledger.
     """
     from ecluse.incident.exposure_digest import COLUMNS, exposure_digest, list_digest
-    from ecluse.incident.pseudonyms import pairs_in, places
+    from ecluse.incident.persons import pairs_in, places
     from ecluse.ledgers.exposure import expose_selected
     from ecluse.ledgers.remains import take_remains
     from ecluse.registers import exposures

@@ -18,6 +18,7 @@ __all__ = ["clock_document", "gravity_document", "incident_document", "local", "
 
 _MEMBERS: Final = ("findings", "accounts", "sessions", "sources", "lineages", "applications")
 _SHOWN: Final = 20
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 
 def local(at: int, zone: str) -> str:
@@ -105,7 +106,7 @@ def say_gravity(gravity: Gravity, *, short: bool = False) -> None:
             mark = " (changed by a person)" if choice.by_person else ""
             say(f"  {choice.name} {choice.value:g}{mark}: {choice.reason}")
             if choice.reason_fr and choice.reason_fr != choice.reason:
-                say(f"    {choice.reason_fr}")
+                say(f"    {choice.reason_fr.replace(_NO_BREAK, ' ')}")
 
 
 def incident_document(incident: Incident, settings: ClockSettings, gravity: Gravity | None, now: int) -> dict[str, Any]:  # fmt: skip

@@ -194,13 +194,14 @@ def _incident(incident: Incident, material: Material) -> dict[str, Any]:
 
 
 def _findings(incident: Incident, material: Material) -> list[dict[str, Any]]:
-    """One element for each finding or warning, with its title where the ledger tells it; for an incident that has none, itself."""
-    known = {noticed.uid: noticed.finding for noticed in material.findings}
-    listed = [
-        kept({"uid": clean(name), "title": clean(known[name].code) if name in known else ""})
-        for name in incident.findings
-        if name
-    ]
+    """One element for each finding or warning, under the name of its own event where the ledger tells it; else the incident itself."""
+    known = {noticed.uid: noticed for noticed in material.findings}
+    known |= {f"{n.finding.code}:{n.finding.about}": n for n in material.findings}
+    listed = []
+    for name in filter(None, incident.findings):
+        told = known.get(name)
+        title = "" if told is None else clean(told.finding.code)
+        listed.append(kept({"uid": clean(name) if told is None else told.uid, "title": title}))
     return listed or [{"uid": clean(incident.id) or "-", "title": clean(incident.title)}]
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ecluse.incident.pseudonyms import pairs_in, places
+from ecluse.incident.persons import pairs_in, places
 from ecluse.model.exposure import ExposureVersion
 
 __all__ = ["Difference", "difference"]

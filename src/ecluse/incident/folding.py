@@ -6,6 +6,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, Final
 
 import msgspec
 
@@ -24,7 +25,7 @@ from ecluse.incident.acts import (
     Warned,
     Written,
 )
-from ecluse.incident.persons import same_person
+from ecluse.incident.same_person import same_person
 from ecluse.model.errors import IntegrityError
 from ecluse.model.finding import Severity
 from ecluse.model.incident import (
@@ -41,6 +42,9 @@ from ecluse.model.incident import (
 )
 
 __all__ = ["fold", "lay", "read_act"]
+
+_TOLD: Final = ("score", "level")
+_WORD_MAX: Final = 80
 
 
 def fold(id: str, lines: Iterable[tuple[Written, str]]) -> Incident:  # noqa: A002 - the word of the model
@@ -252,5 +256,16 @@ def _words(said: Detail | None, line: Written) -> str:
             names = (*said.findings, *said.accounts, *said.sessions, *said.sources, *said.lineages, *said.applications)  # fmt: skip
             return ", ".join(names)
         case _:
-            found = line.detail.get("name", line.detail.get("number", ""))
-            return str(found)
+            return _facts(line.detail)
+
+
+def _facts(detail: dict[str, Any]) -> str:
+    """What an act of another room says, as far as it is short: its words and numbers, one level down at most."""
+    found = []
+    for name, value in detail.items():
+        if isinstance(value, dict):
+            inner = {key: v for key, v in value.items() if key in _TOLD}
+            found += [f"{key} {v}" for key, v in inner.items()]
+        elif isinstance(value, str | int | float) and len(str(value)) <= _WORD_MAX:
+            found.append(f"{name} {value}")
+    return ", ".join(found)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ecluse.incident.pseudonyms import Pairs
+from ecluse.incident.persons import Pairs
 from ecluse.model.exposure import Manner
 
 __all__ = ["LINKED", "MANNERS", "Kinds", "gather", "kinds_of", "manner_of"]

@@ -10,7 +10,7 @@ from typing import Final
 
 from ecluse.incident.acts import Said
 from ecluse.incident.lifecycle import Refused, conclusive_at, unsigned_late
-from ecluse.incident.persons import same_person
+from ecluse.incident.same_person import same_person
 from ecluse.model.incident import Incident, Instant, InstantKind
 from ecluse.model.time import format_instant
 

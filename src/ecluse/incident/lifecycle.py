@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from ecluse.incident.persons import same_person
+from ecluse.incident.same_person import same_person
 from ecluse.model.incident import Deadline, Incident, Instant, InstantKind, State
 
 __all__ = [

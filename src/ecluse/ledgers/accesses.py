@@ -182,7 +182,8 @@ def _take_tail(work: _Work) -> None:
         sound=pl.col("seq") < work.remains.acknowledged
     )
     outside = frame.filter(work.question.elsewhere()).select("seq", "persons_count")
-    work.pass_by(Part(table["at"].to_numpy(), frame, outside))
+    times = frame.filter(work.question.before())["at"].to_numpy()
+    work.pass_by(Part(times, frame, outside))
     work.take(frame.filter(work.question.wanted()))
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecluse.incident.gathering import LINKED, gather, kinds_of
-from ecluse.incident.pseudonyms import pairs_of
+from ecluse.incident.persons import pairs_of
 from ecluse.ledgers.accesses import Found, find
 from ecluse.ledgers.asking import Gap, Question
 from ecluse.ledgers.layout import FirstPage, Layout

@@ -51,7 +51,7 @@ def read_together(remains: Remains, manifests: Sequence[Manifest], question: Que
     paths = [remains.parquet(manifest) for manifest in manifests]
     files = pl.scan_parquet(paths, glob=False)
     elsewhere = files.filter(question.elsewhere()).select("seq", "persons_count")
-    at = files.select("at")
+    at = (files if question.entries is None else files.filter(question.before())).select("at")
     lazy = [files.filter(question.wanted()).select(question.columns), at]
     if question.bounded:
         lazy.append(elsewhere)
@@ -80,7 +80,7 @@ def read_carefully(remains: Remains, manifest: Manifest, question: Question) -> 
     missing = manifest.count - int(sound.sum())
     gap = doubt(manifest, "was altered: its entries are counted as they stand", question.hidden(missing), missing)  # fmt: skip
     part = Part(
-        table["at"].to_numpy(), frame.filter(question.wanted()).select(*question.columns, "sound"),
+        frame.filter(question.before())["at"].to_numpy(), frame.filter(question.wanted()).select(*question.columns, "sound"),
         frame.filter(question.elsewhere()).select("seq", "persons_count"), [gap],
     )  # fmt: skip
     return _relevant(part, manifest, question, trusted=trusted)

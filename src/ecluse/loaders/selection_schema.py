@@ -17,8 +17,6 @@ SELECTION_FIELDS: Final[Schema] = {
     "to": text("Before this instant."),
 }
 SELECTION: Final[Schema] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Selection file of Ecluse",
     "description": "The accesses whose persons are exposed: those that belong to one of the selections.",
     "type": "object",
     "properties": {

@@ -13,8 +13,8 @@ _LONGEST: Final = 254
 def mail_address(text: str) -> str:
     """The address with its domain in small letters; empty when it is none (RFC 5321, 6531 without quoted local parts).
 
-    >>> mail_address(" Zoe@EXAMPLE.org "), mail_address("a@b@example.org"), mail_address("zoé@exämple.org")
-    ('Zoe@example.org', '', 'zoé@exämple.org')
+    >>> mail_address(" Zoe@EXAMPLE.org "), mail_address("a@b@example.org"), mail_address("zoé@exämple.test")
+    ('Zoe@example.org', '', 'zoé@exämple.test')
     """
     local, _, domain = text.strip().rpartition("@")
     whole = f"{local}@{domain.lower()}"
@@ -30,8 +30,8 @@ def mail_address(text: str) -> str:
 def envelope_address(address: str) -> str:
     """The address as a server is told it: a domain of other letters in its ASCII form (RFC 5891), the local part as it is.
 
-    >>> envelope_address("zoe@exämple.org")
-    'zoe@xn--exmple-cua.org'
+    >>> envelope_address("zoe@exämple.test")
+    'zoe@xn--exmple-cua.test'
     """
     local, _, domain = address.rpartition("@")
     return f"{local}@{_ascii_domain(domain)}"

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from ecluse.model.letter import Attempt, LetterRow, LetterState
 from ecluse.service.letter_steps import next_step
 
-__all__ = ["Bounce", "BounceKind", "BounceTally", "read_bounces", "take_bounces"]
+__all__ = ["Bounce", "BounceKind", "BounceTally", "Bounced", "read_bounces", "take_bounces"]
 
 _LONGEST: Final = 300
 _LARGEST: Final = 10 << 20

@@ -9,7 +9,7 @@ __all__ = ["MOST_TRIES", "Undelivered", "next_step", "wait_after"]
 
 _WAITS: Final = (5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR)
 MOST_TRIES: Final = 9
-"""After that many tries a server that always asks to come back later has refused (RFC 5321, 4.5.4.1: four days at most; here about a day)."""
+"""After that many tries a server that always asks to come back later has refused (RFC 5321 §4.5.4.1: four days at most; here about a day)."""
 
 
 class Undelivered(Protocol):

@@ -21,7 +21,8 @@ from typing import Final, TypeAlias
 from ecluse.model.errors import UnavailableError
 from ecluse.model.letter import Answer, Attempt, LetterRow, LetterState, Stage
 from ecluse.model.time import MINUTE, SECOND
-from ecluse.ports import Clock, Letters, LetterServer
+from ecluse.ports import Clock
+from ecluse.service.letter_ports import Letters, LetterServer
 from ecluse.service.letter_steps import MOST_TRIES, next_step, wait_after
 
 __all__ = ["Pace", "Sending", "Tally"]

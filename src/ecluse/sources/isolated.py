@@ -10,9 +10,11 @@ code would find a process without descriptors, environment and keys on disk, but
 
 import codecs
 import ctypes
+import io
 import os
 import resource
 import sys
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
@@ -36,6 +38,16 @@ _ENCODINGS: Final = (
     "latin-1",
     "ascii",
 )
+_REHEARSED: Final = (
+    b"a;b\nx;1\ny;2\nz;3\n",
+    b'[{"a": {"b": 1}}, {"a": ["2024-01-01T00:00:00Z"]}]',
+    b'{"a": "\xe9"}\n{"a": 2}\n',
+    b"\x1f\x8b no gzip",
+    b"PAR1 no Parquet",
+)
+_BARE: Final = Wanted(
+    shape=Shape(form="parquet"), identifier=None, fields=(), times=("at",), person_key=bytes(32), value_key=bytes(32),
+)  # fmt: skip
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
@@ -59,7 +71,7 @@ class Answer(msgspec.Struct, frozen=True):
 def main(pipe: int) -> NoReturn:
     """Answers one request, and ends."""
     request = _read_request(pipe)
-    _prepare(request.wanted.shape)
+    _prepare(request.wanted)
     confine(memory=request.memory, seconds=request.seconds)
     answer = _answer(request)
     with os.fdopen(1, "wb", closefd=False) as out:
@@ -93,15 +105,40 @@ def _read_request(pipe: int) -> Request:
         return msgspec.msgpack.decode(file.read(_REQUEST_MAX), type=Request)
 
 
-def _prepare(shape: Shape) -> None:
-    """Loads what may be needed, since nothing can be opened later."""
+def _prepare(wanted: Wanted) -> None:
+    """Rehearses on samples of our own, so that everything is loaded that could be needed: nothing can be opened later."""
+    shape = wanted.shape
     for name in (*_ENCODINGS, *([shape.encoding] if shape.encoding else [])):
         with suppress(LookupError):
             codecs.lookup(name)
-    if shape.form in {"", "parquet"}:
-        import pyarrow.parquet as pq  # noqa: PLC0415 - large, and seldom needed
+    for content in (
+        *_REHEARSED,
+        _zipped(),
+        *([_parquet()] if shape.form in {"", "parquet"} else []),
+    ):
+        with suppress(Refused):
+            fingerprint(unpack(content, ""), wanted)
 
-        assert pq.ParquetFile is not None
+
+def _zipped() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.csv", _REHEARSED[0])
+    return out.getvalue()
+
+
+def _parquet() -> bytes:
+    import pyarrow as pa  # noqa: PLC0415 - large, and seldom needed
+    import pyarrow.parquet as pq  # noqa: PLC0415 - idem
+
+    out = io.BytesIO()
+    for compression in ("zstd", "gzip", "brotli", "lz4", "snappy"):
+        out.seek(0)
+        now = pa.array([0, 1], pa.timestamp("us", "UTC"))
+        pq.write_table(pa.table({"a": ["b", "c"], "at": now}), out, compression=compression)
+        with suppress(Refused):
+            fingerprint(out.getvalue(), _BARE)
+    return out.getvalue()
 
 
 def _answer(request: Request) -> Answer:

@@ -77,13 +77,13 @@ def _of(limits: Limits) -> tuple[int, int]:
 
 
 def _opened(path: Path) -> "io.BufferedReader":
-    file = os.fdopen(
-        os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb"
-    )  # a pipe would keep it waiting
-    found = os.fstat(file.fileno())
+    # A pipe would keep it waiting, and a folder cannot be read.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
-        file.close()
+        os.close(descriptor)
         raise CallerError(f"`{path}` is no ordinary file", help="name the file of the sample")
+    file = os.fdopen(descriptor, "rb")
     if found.st_size > BYTES_MAX:
         file.close()
         raise CallerError(f"`{path}` has {found.st_size:,} bytes, more than {BYTES_MAX:,}", help="cut a piece out of it: a few thousand rows say as much")  # fmt: skip

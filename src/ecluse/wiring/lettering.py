@@ -167,7 +167,7 @@ class LetterDesk:
         total = sha256(msgspec.json.encode([self.outbox.about("exposure"), listed]))
         for number, wording in sorted(self.outbox.wordings().items()):
             text = as_text(self.build(wording, Personal("", "", "", "")))
-            total.update(msgspec.json.encode([number, self.subject(wording.language), text]))
+            total.update(msgspec.json.encode([number, self.heading(wording.language), text]))
         return total.hexdigest()
 
     def release(self) -> Release:
@@ -218,14 +218,14 @@ class LetterDesk:
         """The letter of a wording."""
         return letter(self.affair, wording, personal)
 
-    def subject(self, language: str) -> str:
+    def heading(self, language: str) -> str:
         """Above the mail."""
         said = open_words(self.affair, language)
         return said.say("letter.mail_subject", controller=self.affair.controller.name)
 
     def mails(self, sender: Sender) -> Callable[[LetterRow, str, int], bytes]:
         """What writes the mail of a letter."""
-        mails = LetterMails(self.build, self.subject, sender)
+        mails = LetterMails(self.build, self.heading, sender)
 
         def write(row: LetterRow, message_id: str, at: int) -> bytes:
             personal = self.outbox.personal(row.person, row.seen)

@@ -39,7 +39,7 @@ def register(tmp_path):
     opened.create()
     said = {
         "title": "Read through agent-1", "severity": "high", "confidence": "high", "owner": "Claude Martin", "accounts": ["agent-1"],
-        "sources": ["192.0.2.7"], "findings": ["account-over-budget agent-1"],
+        "sources": ["192.0.2.7"], "findings": ["account-over-budget:agent-1"],
     }  # fmt: skip
     folder = opened.begin(2025, "opened", said, by="ada", at=START)
     folder.append("instant", {"kind": "aware", "happened_at": START, "reasons": "sure"}, by="ada", at=START)  # fmt: skip
@@ -85,6 +85,8 @@ def test_everything_goes_to_one_file_of_lines_and_leaves_its_trace(run, register
         check_ocsf(event)
     assert [e["class_uid"] for e in events] == [2004, 2005, 6001, 6001, 6001, 6001]
     assert events[0]["unmapped"]["ecluse"]["about"] == "agent-1"
+    (listed,) = events[1]["finding_info_list"]
+    assert listed == {"uid": events[0]["finding_info"]["uid"], "title": "account-over-budget"}
     assert (summary["lines"], summary["persons"], summary["tlp"]) == (6, False, "TLP:AMBER+STRICT")
     last = Register(register).open("2025-0001").log().lines[-1]
     assert (last.act, last.by) == ("exported", "ada")

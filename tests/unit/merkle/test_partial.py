@@ -1,5 +1,7 @@
 """Shown leaves and the hashes between them fold up to every root on the way, whatever is shown."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -30,7 +32,7 @@ def cases(draw):
 def made(hashes, shown, stops, cuts):
     """The hashes between what is shown, from stretches of the tree: whole where nothing of one is shown."""
     tree, between = PartialTree(stops), bytearray()
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in itertools.pairwise(cuts):
         stretch = b"".join(hashes[begin:end])
         inside = [s for s in shown if begin <= s < end]
         passed = None if inside else tree.whole(CompactRange.over(stretch, begin))

@@ -7,7 +7,7 @@ import pytest
 from ecluse.model.exposure import CategoryCount, CategorySet
 from ecluse.model.letter import Personal, Wording
 from ecluse.model.notice import Both, Contact, Measure
-from ecluse.notices.letter import NOTICE, examine_letter, samples
+from ecluse.notices.letter import NOTICE, samples
 from ecluse.notices.letter_body import letter
 from ecluse.notices.letter_kinds import KINDS, in_order, kind, kinds
 from ecluse.notices.notice import examine

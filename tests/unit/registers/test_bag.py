@@ -1,3 +1,4 @@
+# ruff: noqa: PT012 - what is tested happens within the block
 """A bag is whole under its final name, or not there; the Library of Congress's own library finds it valid."""
 
 import errno

@@ -12,7 +12,7 @@ from ecluse.ledgers.standalone.pack_files import _cell
 from ecluse.reports.cells import cell, line, text_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-HOSTILE = st.builds("{}{}{}".format, st.sampled_from(list("=+-@'\\\t\r\n\x1b\u202e＝") + ["", "\\u0041", "''"]), TEXT, st.sampled_from(["", "\n", "\x1b[31m", '"', ","]))  # fmt: skip
+HOSTILE = st.builds("{}{}{}".format, st.sampled_from([*list("=+-@'\\\t\r\n\x1b\u202e＝"), "", "\\u0041", "''"]), TEXT, st.sampled_from(["", "\n", "\x1b[31m", '"', ","]))  # fmt: skip
 
 
 @given(TEXT | HOSTILE)

@@ -3,6 +3,7 @@
 import ipaddress
 import json
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -22,6 +23,8 @@ __all__ = [
 _NAMESPACE: Final = UUID("8083e06b-f308-5617-9575-cd74122779d2")
 """Under which identifiers are made. It never changes: a second export would no longer update the first."""
 
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"))
+
 _LAST: Final = (datetime(9999, 12, 31, 23, 59, 59, 999999, UTC) - EPOCH) // timedelta(
     microseconds=1
 )
@@ -34,10 +37,11 @@ def clean(text: str, longest: int | None = None) -> str:
     >>> clean("portal", longest=4)
     'por…'
     """
-    found = exact(text)
+    found = text if text.isascii() else exact(text)
     return found if longest is None or len(found) <= longest else f"{found[: longest - 1]}…"
 
 
+@lru_cache(4096)  # the same accounts, sessions and sources come again and again
 def one_line(text: str, longest: int) -> str:
     r"""The text on one line, with every character that is not seen spelled out.
 
@@ -60,6 +64,7 @@ def instant(micros: int, *, millis: bool = False) -> str:
     return text.replace("+00:00", "Z")
 
 
+@lru_cache(4096)
 def address(text: str) -> str | None:
     """The text when it is an address of the Internet Protocol, in its usual spelling; None otherwise."""
     try:
@@ -70,13 +75,15 @@ def address(text: str) -> str | None:
 
 def kept(values: dict[str, Any]) -> dict[str, Any]:
     """Without what is not known: None, and empty texts, lists and objects."""
-    return {name: value for name, value in values.items() if value not in (None, "", [], {}, ())}
+    return {name: value for name, value in values.items() if value or isinstance(value, int)}
 
 
 def json_text(document: Any, *, indent: int | None = None) -> str:
     """JSON in ASCII alone: no name in it does anything to a terminal, and every reader of UTF-8 takes it."""
-    separators = (",", ":") if indent is None else None
-    text = json.dumps(_exact(document), indent=indent, separators=separators)
+    write = _COMPACT.encode if indent is None else json.JSONEncoder(indent=indent).encode
+    text = write(document)
+    if "\\ud" in text:  # halves of a character may be among them
+        text = write(_exact(document))
     return text.replace("\x7f", "\\u007f")
 
 

@@ -187,7 +187,7 @@ def _sure(seen: Seen, residue: int, words: tuple[str, ...]) -> Confidence:
     t = seen.thresholds
     strong = seen.found.luck < t.coincidence**2 and 4 * residue <= t.residue * seen.evidence.records
     shown = {"newer-decoy", "newer-values", "newer-order"} & {*words}
-    return Confidence.HIGH if strong and (shown or not seen.overlaps or "newer-persons" in words) else Confidence.MEDIUM  # fmt: skip
+    return Confidence.HIGH if strong and (shown or "newer-persons" in words) else Confidence.MEDIUM  # fmt: skip
 
 
 def _end_user_side(seen: Seen) -> Judged | None:

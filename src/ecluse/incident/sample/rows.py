@@ -6,6 +6,7 @@ Bytes in, rows out, each a mapping from column to text. What is no row is counte
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -147,13 +148,14 @@ def _csv(text: str, table: Table, shape: Shape) -> None:
 
 
 def _delimiter(text: str) -> str:
-    """The sign that divides the first lines in the same number of cells, and in most."""
+    """The sign that divides most of the first lines in the same number of cells, and of such signs in most cells."""
     lines = [line for line in text[:65_536].splitlines()[:20] if line.strip()]
-    best, cells = ",", 0
-    for sign in (";", "\t", "|", ",", ":"):
-        counts = {len(row) for row in csv.reader(lines, delimiter=sign)}
-        if len(counts) == 1 and (found := counts.pop()) > max(cells, 1):
-            best, cells = sign, found
+    best, worth = ",", (0, 0)
+    for sign in ";\t|,:":
+        counts = Counter(len(row) for row in csv.reader(lines, delimiter=sign))
+        (cells, alike), *_ = counts.most_common(1) or [(0, 0)]
+        if cells > 1 and (alike, cells) > worth:
+            best, worth = sign, (alike, cells)
     return best
 
 
