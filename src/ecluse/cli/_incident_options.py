@@ -40,7 +40,7 @@ register_option = click.option(
 
 def incident_options(command: Command) -> Command:
     """Adds --register and --incident, for commands that only look."""
-    command = click.option("--incident", required=True, type=TEXT, help="Which one, such as 2026-0001.")(command)  # fmt: skip
+    command = click.option("--incident", envvar="ECLUSE_INCIDENT", required=True, type=TEXT, help="Which one, such as 2026-0001; also from ECLUSE_INCIDENT.")(command)  # fmt: skip
     return register_option(command)
 
 

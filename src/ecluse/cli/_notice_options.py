@@ -38,7 +38,7 @@ register_option = click.option(
     type=TextPath(path_type=Path, file_okay=False),
     help="Folder of the register; also from ECLUSE_REGISTER.",
 )
-incident_option = click.option("--incident", required=True, type=TEXT, help="Which one, such as 2026-0001.")  # fmt: skip
+incident_option = click.option("--incident", envvar="ECLUSE_INCIDENT", required=True, type=TEXT, help="Which one, such as 2026-0001; also from ECLUSE_INCIDENT.")  # fmt: skip
 by_option = click.option("--by", type=TEXT, help="Your name; the user of the operating system when left out.")  # fmt: skip
 version_option = click.option("--version", "number", type=click.IntRange(1), help="Which draft; the last one when left out.")  # fmt: skip
 

@@ -29,6 +29,7 @@ __all__ = [
     "check_signature",
     "create_keys",
     "load_keys",
+    "load_pseudonymizer",
 ]
 
 GITIGNORE: Final = b"*\n"
@@ -68,6 +69,10 @@ class Pseudonymizer:
         key = self._key
         made = [blake2b(person.encode(), key=key, digest_size=16).digest() for person in persons]
         return cast("list[Pseudonym]", made)
+
+    def handed_over(self) -> bytes:
+        """Returns the key itself, for another process that makes pseudonyms on behalf of this one and keeps nothing."""
+        return self._key
 
     def derive(self, purpose: bytes) -> bytes:
         """Returns 32 secret bytes for another purpose; gates that share the key share them."""
@@ -168,6 +173,16 @@ def load_keys(folder: Path, *, name: str) -> Keys:
     """
     pseudonymizer = Pseudonymizer(_read_seed(folder / _PSEUDONYM_FILE))
     return Keys(folder, pseudonymizer, Signer(name, _read_seed(folder / _SIGNING_FILE)))
+
+
+def load_pseudonymizer(folder: Path) -> Pseudonymizer:
+    """Reads the pseudonym key alone: who makes names of pseudonyms has no need to sign.
+
+    Raises:
+        UnavailableError: when the file is missing or cannot be read.
+        IntegrityError: when it does not hold a key.
+    """
+    return Pseudonymizer(_read_seed(folder / _PSEUDONYM_FILE))
 
 
 def check_signature(key: VerifierKey, signature: bytes, message: bytes) -> bool:

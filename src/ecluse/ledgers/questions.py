@@ -18,7 +18,9 @@ from ecluse.ports import Ledger
 
 __all__ = ["KINDS", "leave", "take_in"]
 
-KINDS: Final = frozenset({"bound", "exposure", "incident", "policy-approved", "query", "report"})
+KINDS: Final = frozenset(
+    {"bound", "claim", "export", "exposure", "incident", "policy-approved", "query", "report"}
+)
 """Kinds of entries that may be left; nothing that changes what may be read."""
 
 _SIZE_MAX: Final = 64 * 1024

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ecluse.model.claim import Claim
 from ecluse.model.exposure import ExposureVersion
 from ecluse.model.gravity import Gravity
 from ecluse.model.incident import Incident, Signed
@@ -206,6 +207,7 @@ class Affair:
         signer: who answers for the document.
         previous: data of the same document as it was released before.
         documents: what was drafted and released in this incident so far.
+        claim: the claim that a sample was held against, for the report on it.
     """
 
     controller: Controller
@@ -218,6 +220,7 @@ class Affair:
     signer: str = ""
     previous: Mapping[str, Any] | None = None
     documents: tuple[Drafted, ...] = ()
+    claim: Claim | None = None
 
     @property
     def exposure(self) -> ExposureVersion | None:

@@ -11,7 +11,7 @@ from ecluse.notices.sheet import Sections, Sheet
 from ecluse.notices.voice import Voice, tidy
 from ecluse.reports.document.blocks import Document
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "check", "fill"]
 
 _LAW: Final = "French insurance code, art. L. 12-10-1"
 _WANTED: Final = {"insurer": _LAW, "facts": _LAW, "instant_aware": _LAW, "complaint": _LAW, "claim": "the contract"}  # fmt: skip

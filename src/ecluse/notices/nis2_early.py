@@ -7,7 +7,7 @@ from ecluse.notices.notice import Notice, Required
 from ecluse.notices.sheet import Sections, Sheet
 from ecluse.notices.voice import Voice
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "fill"]
 
 _LAW: Final = "directive (EU) 2022/2555 art. 23(4)(a)"
 _WANTED: Final = {"instant_aware": _LAW, "malicious": _LAW, "cross_border": _LAW}

@@ -50,7 +50,7 @@ def impact(say: Voice) -> dict[str, str]:
         "services": say.both(stated.services),
         "applications": ", ".join(map(tidy, say.affair.incident.applications)),
         "precision": say.persons_line(),
-        "gaps": "\n".join(say.gaps()),
+        "gaps": say.gaps_text(),
         "data": fields["data"],
         "member_states": fields["member_states"],
         "cross_border": fields["cross_border"],

@@ -7,7 +7,7 @@ from ecluse.notices.notice import Notice, Required
 from ecluse.notices.sheet import Sections, Sheet
 from ecluse.notices.voice import Voice
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "fill"]
 
 _LAW: Final = "directive (EU) 2022/2555 art. 23(4)(c)"
 _WANTED: Final = {"facts": _LAW, "done": _LAW}

@@ -115,7 +115,7 @@ def _blocks(say: Voice, register: Sequence[Row]) -> Iterator[Block]:
             yield from _entry(say, row)
 
 
-_SHOWN: Final = (("incident", 2), ("version", 1), ("aware", 3), ("persons", 2), ("records", 2), ("gravity", 2), ("authority", 2), ("persons_told", 2))  # fmt: skip
+_SHOWN: Final = (("incident", 6), ("version", 2), ("aware", 4), ("persons", 2), ("records", 2), ("gravity", 3), ("authority", 3), ("persons_told", 3))  # fmt: skip
 
 
 def _cells(say: Voice, line: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -14,7 +14,7 @@ from ecluse.notices.sheet import Sections, Sheet
 from ecluse.notices.voice import Voice, tidy
 from ecluse.reports.document.blocks import Document
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "check", "fill"]
 
 _LAW: Final = "GDPR art. 33(5)"
 _WANTED: Final = {
@@ -39,7 +39,7 @@ def fill(say: Voice) -> Sections:
         "instants": dict(_instants(say)),
         "facts": _some(fields, "established", "natures", "origins", "cause", "supports", "circumstances", "facts"),
         "exposure": _some(fields, "accesses", "precision", "manners", "records", "data", "sensitive", "people", "linked", "minors", "protected", "member_states")
-        | {"gaps": "\n".join(say.gaps())},
+        | {"gaps": say.gaps_text()},
         "effects": {"effects": say.both(say.affair.statement.effects)}
         | _some(fields, "consequences", "consequences_text", "harms"),
         "gravity": _some(fields, "gravity", "enisa"),

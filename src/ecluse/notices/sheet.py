@@ -109,7 +109,7 @@ def _fact(say: Voice, key: str, text: str, missing: bool) -> Fact:  # noqa: FBT0
         label(say, key),
         text or say.say("not_stated"),
         code=key.endswith("digest") and bool(text),
-        mark="missing" if missing else "",
+        mark="missing" if missing else ("" if text else "unstated"),
     )
 
 

@@ -123,6 +123,12 @@ class Voice:
         version = self.affair.exposure
         return () if version is None else tuple(self._gap(gap) for gap in version.gaps)
 
+    def gaps_text(self) -> str:
+        """Each gap on a line; that there is none, when an exposure says so; nothing without an exposure."""
+        if self.affair.exposure is None:
+            return ""
+        return "\n".join(self.gaps()) or self.say("gap.none")
+
     def _gap(self, gap: ExposureGap) -> str:
         first = self.say("gap.start") if gap.first_at is None else self.words.instant(gap.first_at)
         last = self.say("gap.end") if gap.last_at is None else self.words.instant(gap.last_at)
@@ -154,7 +160,7 @@ class Voice:
             name = self.named("enisa", one.name)
             line = self.say("enisa.choice", name=name, value=self.decimal(one.value), reason=tidy(one.in_(self.language)))  # fmt: skip
             lines.append(self.say("enisa.by_person", choice=line) if one.by_person else line)
-        lines += [self.say(f"enisa.flag.{flag}") for flag in gravity.flags]
+        lines += [self.named("enisa.flag", flag) for flag in gravity.flags]
         if gravity.override is not None:
             level = self.say(f"gravity.{int(gravity.override)}")
             lines.append(self.say("enisa.override", level=level, reasons=tidy(gravity.reasons)))

@@ -6,7 +6,6 @@ import pytest
 
 from ecluse.model import form
 from ecluse.model.incident import InstantKind
-from ecluse.notices.notice import names
 from ecluse.notices.voice import tidy, voice
 from notice_factory import affair, exposure, gap, gravity, statement
 
@@ -22,7 +21,10 @@ def places(sentence):
     return {name for text in texts if isinstance(text, str) for name in re.findall(r"{(\w+)}", text)}  # fmt: skip
 
 
-@pytest.mark.parametrize("document", ["cnil"])
+WORDS = ("cnil", "register_entry", "nis2")
+
+
+@pytest.mark.parametrize("document", WORDS)
 def test_languages_have_the_same_sentences(document):
     french, english = (voice(document, affair(), code).words.sentences for code in ("fr", "en"))
     assert french.keys() == english.keys()
@@ -44,7 +46,7 @@ def test_every_instant_has_its_name(language):
 
 
 def test_french_texts_have_their_spaces():
-    for name in names():
+    for name in WORDS:
         for key, text in voice(name, affair(), "fr").words.sentences.items():
             assert not isinstance(text, str) or not re.search(r"(?<![\u00a0\u202f\s]) ?[;!?](?=\s|$)| [:;!?»]|« ", text), key  # fmt: skip
 
@@ -62,6 +64,12 @@ def test_numbers_of_persons_with_and_without_gaps():
     assert line("fr", gaps=(gap(),), at_most=341_200).startswith("Au moins 340\u202f000 personnes")
     assert "Nothing bounds" in line("en", gaps=(gap(None),), at_most=None)
     assert voice("cnil", affair(exposures=()), "en").persons_line().startswith("No exposure")
+
+
+def test_that_there_is_no_gap_is_said_only_when_an_exposure_says_so():
+    assert voice("cnil", affair(), "fr").gaps_text() == "Aucune lacune"
+    assert voice("cnil", affair(exposures=()), "fr").gaps_text() == ""
+    assert "au plus 1\u202f200 couples" in voice("cnil", affair(exposures=(exposure(gaps=(gap(),)),)), "fr").gaps_text()  # fmt: skip
 
 
 def test_a_measure_has_its_date_and_the_language():

@@ -38,7 +38,7 @@ _FIRST: Final = (1980, 1, 1, 0, 0, 0)
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WARNS: Final = "C00000"
 _SOFT: Final = "4A4D57"
-_SHADES: Final = {"missing": "F9DDCB", "changed": "FBF0CF", "": "F7F7F9"}
+_SHADES: Final = {"missing": "F9DDCB", "changed": "FBF0CF", "unstated": "FFFFFF", "": "F7F7F9"}
 _TONES: Final = {"none": "F1F2F5", "low": "E1F0E4", "middle": "FBF0CF", "high": "F9DDCB", "open": "F4C7C0"}  # fmt: skip
 _REGIONS: Final = {"fr": "fr-FR", "en": "en-GB"}
 
