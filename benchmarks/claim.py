@@ -241,7 +241,7 @@ def through_the_ledger(random: np.random.Generator, folder: Path) -> None:
     first = found["suspects"][0]
     assert first["account"] == "thief", first
     assert first["size"] == len(thief)
-    print(f"through a ledger of {SESSIONS * ACCOUNTS * A_SESSION + len(thief):,} entries: {found['verdict']}, {first['account']} explains {first['records']} of 50, in {took:.1f} s of CPU and {after.ru_maxrss / 1024:.0f} MB")  # fmt: skip
+    print(f"through a ledger of {SESSIONS * ACCOUNTS * A_SESSION + len(thief):,} entries: {found['verdict']}, {first['account']} explains {first['records']} of 50, in {took:.1f} s of CPU")  # fmt: skip
 
 
 def main() -> None:

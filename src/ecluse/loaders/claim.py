@@ -5,12 +5,19 @@ import re
 from functools import partial
 from typing import Any, Final
 
-from ecluse.incident.sample.canonical import KINDS
-from ecluse.incident.sample.rows import FORMS
 from ecluse.loaders.claim_schema import CLAIM, FIELD_NAME
 from ecluse.loaders.located import Fields, Kind, Node, Reader, quote, scalars, suggest
 from ecluse.model.claim import Posted, Thresholds
-from ecluse.model.claim_file import Changes, ClaimFile, Column, People, Screen, Written
+from ecluse.model.claim_file import (
+    FORMS,
+    KINDS,
+    Changes,
+    ClaimFile,
+    Column,
+    People,
+    Screen,
+    Written,
+)
 
 __all__ = ["load_claim"]
 

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from ecluse.incident.sample.canonical import KINDS
-from ecluse.incident.sample.rows import FORMS
 from ecluse.loaders.scalars import INSTANT
 from ecluse.loaders.schema_parts import (
     NAME,
@@ -18,6 +16,7 @@ from ecluse.loaders.schema_parts import (
     text,
     word,
 )
+from ecluse.model.claim_file import FORMS, KINDS
 
 __all__ = ["CLAIM", "FIELD_NAME"]
 

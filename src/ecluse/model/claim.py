@@ -34,7 +34,7 @@ class Verdict(StrEnum):
     OURS_NEW = "ours-new"
     OURS_RECYCLED = "ours-recycled"
     OURS_MIXED = "ours-mixed"
-    END_USER_SIDE = "end-user-side"
+    OWN_ACCOUNTS = "end-user-side"
     NOT_OURS = "not-ours"
     FABRICATED = "fabricated"
     UNDETERMINED = "undetermined"

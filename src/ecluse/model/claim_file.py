@@ -6,7 +6,23 @@ import msgspec
 
 from ecluse.model.claim import Posted, Thresholds
 
-__all__ = ["Changes", "ClaimFile", "Column", "People", "RegisteredLeak", "Screen", "Written"]
+__all__ = [
+    "FORMS",
+    "KINDS",
+    "Changes",
+    "ClaimFile",
+    "Column",
+    "People",
+    "RegisteredLeak",
+    "Screen",
+    "Written",
+]
+
+FORMS = ("csv", "json", "jsonl", "parquet")
+"""Forms in which a sample is read."""
+
+KINDS = ("exact", "upper", "digits", "name", "mail", "phone", "date", "nir")
+"""Kinds of values; `incident.sample.canonical` has the one spelling of each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from ecluse.reports.document.blocks import Document, Note
 from ecluse.reports.language import Language
 from ecluse.reports.text import plain
 
-__all__ = ["NOTICE", "document", "faults"]
+__all__ = ["NOTICE", "as_data", "build", "check", "data", "document", "faults"]
 
 _PERCENT: Final = re.compile(r"[0-9][ \u00a0\u202f]?(?:%|per ?cent\b|pour ?cent\b|pourcent\b)", re.IGNORECASE)  # fmt: skip
 _OURS: Final = frozenset({Verdict.OURS_NEW, Verdict.OURS_MIXED})

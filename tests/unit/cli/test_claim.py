@@ -44,11 +44,11 @@ def place(tmp_path_factory):
         ledger.seal()
     rows = {
         "id": [f"{n:06d}" for n in range(PEOPLE + 1)],
-        "mail": [f"p{n}@mail.fr" for n in range(PEOPLE + 1)],
+        "mail": [f"p{n}@mail.example.org" for n in range(PEOPLE + 1)],
     }
     pl.DataFrame(rows).write_parquet(root / "people.parquet")
     moved = "".join(
-        f"{n:06d},mail,p{n}@mail.fr,2025-06-01,\n{n:06d},mail,old{n}@mail.fr,2020-01-01,2025-06-01\n"
+        f"{n:06d},mail,p{n}@mail.example.org,2025-06-01,\n{n:06d},mail,old{n}@mail.example.org,2020-01-01,2025-06-01\n"
         for n in stolen[:50]
     )
     (root / "changes.csv").write_text("id,field,value,from,until\n" + moved)
@@ -76,7 +76,7 @@ def document(capsys):
     return json.loads(capsys.readouterr().out)
 
 
-def posted(root, name, numbers, *, mail="p{}@mail.fr"):
+def posted(root, name, numbers, *, mail="p{}@mail.example.org"):
     lines = "".join(f"{n:06d};{mail.format(n).upper()}\n" for n in numbers)
     (root / name).write_text("id;courriel\n" + lines)
     return root / name
@@ -140,7 +140,7 @@ def test_accounts_may_be_looked_at_and_an_interval(place, capsys):
 def test_persons_are_found_by_mail_and_values_bound_the_time(place, capsys):
     root, stolen, _ = place
     (root / "mails.csv").write_text(
-        "courriel\n" + "".join(f"P{n}@mail.FR\n" for n in [*stolen[:30], PEOPLE])
+        "courriel\n" + "".join(f"P{n}@mail.EXAMPLE.org\n" for n in [*stolen[:30], PEOPLE])
     )
     run(
         "claim",
@@ -163,7 +163,7 @@ def test_persons_are_found_by_mail_and_values_bound_the_time(place, capsys):
     assert outcomes["columns"] == "fit"
     assert found["verdict"] == "ours-new"
     (root / "mails.csv").write_text(
-        "courriel\n" + "".join(f"old{n}@mail.fr\n" for n in stolen[:30])
+        "courriel\n" + "".join(f"old{n}@mail.example.org\n" for n in stolen[:30])
     )
     run(
         "claim",

@@ -30,7 +30,7 @@ def person(identifier):
     return Pseudonymizer(KEY).pseudonym(identifier)
 
 
-PEOPLE = "num;mail;nom;ne\n1;A@b.fr;Zoé Martin;1980-01-02\n2;c@d.fr;Max Petit;1990-05-06\n3;c@d.fr;Léa Roux;1991-01-01\n4;e@f.fr;MARTIN Zoe;1980-01-02\n"
+PEOPLE = "num;mail;nom;ne\n1;A@b.test;Zoé Martin;1980-01-02\n2;c@d.test;Max Petit;1990-05-06\n3;c@d.test;Léa Roux;1991-01-01\n4;e@f.test;MARTIN Zoe;1980-01-02\n"
 FILE = People("people.csv", "num", (("mail", "mail"), ("name", "nom"), ("birth", "ne")))
 
 
@@ -51,7 +51,7 @@ def people(request, tmp_path):
 def test_who_is_held_and_which_values_are_true(people):
     asked = wanted()
     found = fingerprint(
-        b"id;courriel;nom;ne\n1;a@B.fr;martin zoe;02/01/1980\n2;x@y.fr;;\n9;;;\n", asked
+        b"id;courriel;nom;ne\n1;a@B.test;martin zoe;02/01/1980\n2;x@y.test;;\n9;;;\n", asked
     )
     matched = match_people(people, FILE, (), wanted=asked, found=found)
     assert matched.held == {person("1"), person("2")}
@@ -62,7 +62,7 @@ def test_who_is_held_and_which_values_are_true(people):
 def test_persons_are_found_by_other_columns_unless_several_share_them(people):
     asked = wanted(identifier=False)
     found = fingerprint(
-        b"courriel;nom;ne\na@b.fr;;\nc@d.fr;;\nc@d.fr;petit max;06/05/1990\n;Zoe Martin;1980-01-02\nnobody@no.fr;;\n",
+        b"courriel;nom;ne\na@b.test;;\nc@d.test;;\nc@d.test;petit max;06/05/1990\n;Zoe Martin;1980-01-02\nnobody@no.test;;\n",
         asked,
     )
     matched = match_people(people, FILE, (("mail",), ("name", "birth")), wanted=asked, found=found)
@@ -83,10 +83,10 @@ def test_a_missing_column_or_file_is_named(people, tmp_path):
 def test_values_have_intervals_and_those_that_never_were_are_counted(tmp_path):
     path = tmp_path / "changes.csv"
     path.write_text(
-        "id,champ,valeur,de,a\n1,mail,a@b.fr,2024-01-01,2024-06-01T00:00:00Z\n1,mail,new@b.fr,2024-06-01,\n2,mail,c@d.fr,,\n9,mail,a@b.fr,,\n1,other,x,,\n"
+        "id,champ,valeur,de,a\n1,mail,a@b.test,2024-01-01,2024-06-01T00:00:00Z\n1,mail,new@b.test,2024-06-01,\n2,mail,c@d.test,,\n9,mail,a@b.test,,\n1,other,x,,\n"
     )
     asked = wanted()
-    found = fingerprint(b"id;courriel;nom;ne\n1;A@B.fr;;\n2;never@d.fr;;\n", asked)
+    found = fingerprint(b"id;courriel;nom;ne\n1;A@B.test;;\n2;never@d.test;;\n", asked)
     changes = Changes("changes.csv", "id", "champ", "valeur", "de", "a")
     known, unknown = read_changes(path, changes, wanted=asked, persons=found.persons, found=found)
     assert [(c.person, c.since, c.until) for c in known] == [
@@ -97,7 +97,7 @@ def test_values_have_intervals_and_those_that_never_were_are_counted(tmp_path):
         {
             "id": ["1"],
             "champ": ["mail"],
-            "valeur": ["a@b.fr"],
+            "valeur": ["a@b.test"],
             "de": [dt.datetime(2024, 1, 1, tzinfo=dt.UTC)],
             "a": [None],
         }
@@ -107,7 +107,7 @@ def test_values_have_intervals_and_those_that_never_were_are_counted(tmp_path):
         tmp_path / "changes.parquet", changes, wanted=asked, persons=found.persons, found=found
     )
     assert (again[0].since, again[0].until) == (1_704_067_200_000_000, None)
-    path.write_text("id,champ,valeur,de,a\n1,mail,a@b.fr,soon,\n")
+    path.write_text("id,champ,valeur,de,a\n1,mail,a@b.test,soon,\n")
     with pytest.raises(SourceError, match="`soon` is no instant"):
         read_changes(path, changes, wanted=asked, persons=found.persons, found=found)
 

@@ -199,7 +199,7 @@ def _end_user_side(seen: Seen) -> Judged | None:
     if any(set(seen.older(o)) for o in seen.covering()):
         return None
     residue = records - seen.alone.persons
-    return Judged(Verdict.END_USER_SIDE, Confidence.MEDIUM, ("alone", "alone-beyond-luck"), _settle(seen, "sources"), residue)  # fmt: skip
+    return Judged(Verdict.OWN_ACCOUNTS, Confidence.MEDIUM, ("alone", "alone-beyond-luck"), _settle(seen, "sources"), residue)  # fmt: skip
 
 
 def _recycled(seen: Seen) -> Judged | None:

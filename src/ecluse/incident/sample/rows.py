@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["FORMS", "Refused", "Shape", "Table", "read_rows"]
+__all__ = ["Refused", "Shape", "Table", "read_rows"]
 
-FORMS: Final = ("csv", "json", "jsonl", "parquet")
 _FIELD_MAX: Final = 65_536
 _DEPTH_MAX: Final = 8
 _COLUMNS_MAX: Final = 1_000

@@ -166,7 +166,7 @@ def own_accounts(records, population, lone):
 def test_one_account_for_each_person_is_the_end_users_side(world):
     evidence = world.evidence(pick(world, BASE, 30))
     stolen = attribute(type(evidence)(30, sample_facts(30), own_accounts(30, BASE, 9_000), BASE))
-    assert stolen.verdict is Verdict.END_USER_SIDE
+    assert stolen.verdict is Verdict.OWN_ACCOUNTS
     everybody_does = attribute(
         type(evidence)(30, sample_facts(30), own_accounts(30, BASE, 95_000), BASE)
     )

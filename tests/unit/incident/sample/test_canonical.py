@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecluse.incident.sample.canonical import KINDS, judged, spelling
+from ecluse.model.claim_file import KINDS as NAMED
 
 IMPOSSIBLE_COMMUNE = "1850899000001"  # department 99, commune 000: nobody
 
@@ -16,7 +17,7 @@ def nir(number):
 @pytest.mark.parametrize(
     ("kind", "one", "other"),
     [
-        ("mail", "Paul.Martin@Mail.FR", " paul.martin@mail.fr "),
+        ("mail", "Paul.Martin@Mail.Example.ORG", " paul.martin@mail.example.org "),
         ("phone", "06 39 98 00 00", "+33639980000"),
         ("phone", "0033 6.39.98.00.00", "+33 (0)6-39-98-00-00"),
         ("name", "Jean-Noël D’ARC", "d'arc  jean noel"),
@@ -47,7 +48,7 @@ def test_two_ways_of_writing_are_one_value(kind, one, other):
         ("mail", "p@sub.example.org", "invented"),
         ("mail", "p@shop.test", "invented"),
         ("phone", "12", "impossible"),
-        ("mail", "p***@mail.fr", "masked"),
+        ("mail", "p***@mail.example.org", "masked"),
         ("nir", "1 85 XXXXXXXX", "masked"),
         ("exact", "", "empty"),
         ("exact", "NULL", "empty"),
@@ -55,6 +56,10 @@ def test_two_ways_of_writing_are_one_value(kind, one, other):
 )
 def test_what_cannot_exist_or_was_taken_out_is_told(kind, text, word):
     assert judged(kind, text)[1] == word
+
+
+def test_the_kinds_are_those_that_a_claim_file_may_name():
+    assert tuple(KINDS) == NAMED
 
 
 @given(st.sampled_from(sorted(KINDS)), st.text(max_size=60))

@@ -14,8 +14,8 @@ WANTED = Wanted(
     times=("maj",), person_key=KEY, value_key=OTHER,
 )  # fmt: skip
 SAMPLE = """id;courriel;naissance;maj
-000042;P.Martin@mail.fr;29/02/1980;2024-02-01T10:00:00Z
-000042;p***@mail.fr;31/02/1980;1706782800
+000042;P.Martin@mail.example.org;29/02/1980;2024-02-01T10:00:00Z
+000042;p***@mail.example.org;31/02/1980;1706782800
 ;q@example.org;1990-01-01;never
 """
 
@@ -28,17 +28,13 @@ def test_an_identifier_becomes_the_pseudonym_of_the_ledger():
 def test_values_are_compared_in_one_spelling():
     found = fingerprint(SAMPLE.encode(), WANTED)
     assert found.values[0] == (
-        value_print("mail", "p.martin@mail.fr", OTHER),
+        value_print("mail", "p.martin@mail.example.org", OTHER),
         value_print("born", "1980-02-29", OTHER),
     )
     assert value_print("mail", "x", OTHER) != value_print("born", "x", OTHER)
     assert found.values[1][0] is None
-    assert (found.impossible, found.masked, found.invented) == (1, 1, 1)
-    assert (found.dated, found.first_at, found.last_at) == (
-        2,
-        1_706_781_600_000_000,
-        1_706_782_800_000_000,
-    ) or found.dated == 2
+    assert (found.impossible, found.masked, found.invented) == (1, 1, 2)
+    assert (found.dated, found.first_at, found.last_at) == (2, 1_706_781_600_000_000, 1_706_782_800_000_000)  # fmt: skip
 
 
 def test_nothing_of_the_sample_is_in_the_answer():
@@ -58,7 +54,7 @@ def test_names_of_columns_are_fingerprints_in_which_case_and_signs_do_not_matter
 
 
 def test_a_column_that_is_not_there_is_told():
-    assert fingerprint(b"numero;courriel\n1;a@b.fr\n", WANTED).missing == ("identifier", "born")
+    assert fingerprint(b"numero;courriel\n1;a@b.test\n", WANTED).missing == ("identifier", "born")
 
 
 def test_sorted_rows_are_noticed_and_shuffled_ones_are_not():
