@@ -87,6 +87,7 @@ def take_remains(root: Path) -> Remains:
     signed = signed_manifests(later)
     trusted = frozenset(m.number for m in snapshot.manifests if m.digest in signed.get(m.number, set()))  # fmt: skip
     end = int(snapshot.tail["seq"][-1].as_py()) + 1 if len(snapshot.tail) else snapshot.sealed
+    end = max([end, *(hole.end for hole in holes if hole.end is not None)])  # a hole is told once
     _missing_at_the_end(holes, end, snapshot, notes, promised)
     if odd_later:
         what = f"the checkpoints are damaged: {odd_later}; what they signed is not known"
