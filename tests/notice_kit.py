@@ -20,7 +20,7 @@ from notice_factory import at, exposure, gravity, incident, uncommented
 __all__ = ["AT", "freeze_next", "register_with_incident", "state"]
 
 AT = at("2025-07-15T16:00:00Z")
-LATER = "authority_number complaint_page ground informed_at informed_number delay_reasons comment review answers data informing_text"
+LATER = "authority_number complaint_page ground informed_at informed_number delay_reasons comment review answers data categories informing_text"
 
 
 def register_with_incident(root: Path) -> Desk:

@@ -92,8 +92,9 @@ class Voice:
         return self.say(name) if name in self.words.sentences else tidy(key)
 
     def category(self, name: str) -> str:
-        """A category of data in words; one that the documents do not know as it is written in the estate."""
-        return self.named("category", name)
+        """A category of data as the statement calls it, or the documents, or else as it is written in the estate."""
+        stated = dict(self.affair.statement.categories).get(name)
+        return (self.both(stated) if stated is not None else "") or self.named("category", name)
 
     def measures(self, phase: str) -> tuple[str, ...]:
         """The measures of a phase with their dates."""

@@ -6,6 +6,7 @@ import pytest
 
 from ecluse.model import form
 from ecluse.model.incident import InstantKind
+from ecluse.model.notice import Both
 from ecluse.notices.voice import tidy, voice
 from notice_factory import affair, exposure, gap, gravity, statement
 
@@ -83,6 +84,13 @@ def test_the_working_of_the_score():
     assert lines[0] == "SE = DPC × EI + CB = 2 × 1 + 1 = 3"
     assert any("0,5" in line and "choix d’une personne" in line for line in lines)
     assert "personne n’a encore arrêtée" in voice("cnil", affair(), "fr").working(gravity(signed=None))[-2]  # fmt: skip
+
+
+def test_the_statement_names_a_category_before_the_documents_do():
+    stated = statement(categories=(("identity", Both("vos nom et prénom", "")),))
+    assert voice("cnil", affair(statement=stated), "fr").category("identity") == "vos nom et prénom"
+    assert voice("cnil", affair(statement=stated), "en").category("identity") == "identity"
+    assert voice("cnil", affair(), "fr").category("career") == "career"
 
 
 def test_texts_of_a_log_are_shown_sign_by_sign():
