@@ -32,8 +32,8 @@ from ecluse.model.claim_file import ClaimFile, Column, RegisteredLeak
 from ecluse.model.errors import CallerError, IntegrityError, SourceError
 from ecluse.model.exposure import LedgerState
 from ecluse.registers.leaks import LeakedPerson, held_against, leaks, register_leak
-from ecluse.sources.people import Honey, Matched, match_people, read_changes, read_honey
 from ecluse.sources.sample import Read, read_sample
+from ecluse.sources.sample_facts import Honey, Matched, match_people, read_changes, read_honey
 from ecluse.sources.written import read_written
 
 __all__ = ["ClaimFiles", "examine", "register_persons", "register_sample"]

@@ -10,7 +10,7 @@ from ecluse.incident.sample.rows import Shape
 from ecluse.ledgers.keys import Pseudonymizer
 from ecluse.model.claim_file import Changes, People
 from ecluse.model.errors import SourceError
-from ecluse.sources.people import match_people, read_changes, read_honey
+from ecluse.sources.sample_facts import match_people, read_changes, read_honey
 
 KEY = bytes(32)
 FIELDS = (
