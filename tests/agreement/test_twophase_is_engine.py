@@ -1,12 +1,15 @@
 """The compiled two-phase pass gives the engine's answer on every history."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from unittest import mock
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ecluse.engine import inorder
 from ecluse.engine.history import from_requests
 from ecluse.engine.outcome import Outcome, by_event
 from ecluse.engine.twophase import TwoPhase
@@ -38,6 +41,11 @@ def accesses(draw):
 def test_two_phases_give_the_engine_s_outcome(moves, sets):
     history = from_requests(moves)
     replay = TwoPhase(history, keep=True)
+    with mock.patch.object(inorder, "_WORTH", 0), ThreadPoolExecutor(2) as cores:
+        apart = TwoPhase(history, keep=True, together=cores.map)
+        for policies in sets:
+            expected = by_event(history, policies)
+            same(apart.decide(policies), expected)
     for policies in sets:
         expected = by_event(history, policies)
         same(replay.decide(policies), expected)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from document_factory import every_block
 from ecluse.notices.checks import common, texts
+from ecluse.notices.notice import find, names
 from ecluse.notices.personal import iban_holds, nir_holds
 from notice_factory import MADE_AT, affair
 
@@ -82,3 +83,28 @@ def test_a_number_in_the_data_refuses_the_document(value, before, after):
     data = {"measures": [{"fr": "", "note": f"{before}{value}{after}"}]}
     refusals = common(affair(made_at=MADE_AT), every_block(), data, language="fr")
     assert [r for r in refusals if r.code == "personal" and r.where == "data.measures[0].note"]
+
+
+MADE = {(name, language): find(name).build(affair(), language) for name in names() for language in ("fr", "en")}  # fmt: skip
+
+
+def test_the_documents_that_we_make_raise_no_alarm():
+    for (name, language), document in MADE.items():
+        notice = find(name)
+        refusals = common(
+            affair(), document, notice.data(affair()), language=language,
+            own_numbers=notice.numbers(affair()), permit=notice.permit(affair()),
+        )  # fmt: skip
+        assert refusals == (), (name, language)
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=st.one_of(nirs(), ibans()), made=st.sampled_from(sorted(MADE)), data=st.data())
+def test_a_number_in_any_text_of_our_documents_refuses_them(value, made, data):
+    document = MADE[made]
+    place, text = data.draw(st.sampled_from(list(texts(document))))
+    words = text.split(" ")
+    words.insert(data.draw(st.integers(0, len(words))), value)
+    whole = planted(document, place, " ".join(words))
+    refusals = common(affair(), whole, {}, language=made[1])
+    assert [r for r in refusals if r.code == "personal" and r.where == place]

@@ -58,7 +58,7 @@ def mail_server(
         options |= {"authenticator": known, "auth_required": True}
     controller = Controller(box, hostname="127.0.0.1", port=port, **options)
     if not port:
-        controller.port = _free_port()
+        controller.port = free_port()
     controller.start()
     box.port = controller.port
     try:
@@ -67,7 +67,8 @@ def mail_server(
         controller.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has."""
     import socket
 
     with socket.socket() as probe:

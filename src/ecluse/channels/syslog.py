@@ -4,13 +4,15 @@ import errno
 import os
 import socket
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from ecluse.channels._files import client_tls, failed
 from ecluse.model.channel import Message, Syslog
 from ecluse.model.time import format_instant
 
-__all__ = ["SyslogChannel", "line", "open_channel"]
+__all__ = ["SyslogChannel", "line", "open_channel", "streaming"]
 
 _TIMEOUT: Final = 10.0
 _DATAGRAM: Final = 1400
@@ -55,25 +57,35 @@ class SyslogChannel:
         return f"sent to {way.way}:{way.place}"
 
     def _send_stream(self, written: bytes) -> None:
-        host, _, port = self._way.place.rpartition(":")
-        host = host.strip("[]")
-        with socket.create_connection((host, int(port)), timeout=_TIMEOUT) as plain:
-            opened = (
-                plain if self._tls is None else self._tls.wrap_socket(plain, server_hostname=host)
-            )
-            with opened:
-                opened.sendall(
-                    b"%d %b" % (len(written), written)
-                )  # RFC 6587, 3.4.1: octet counting
-                if isinstance(opened, ssl.SSLSocket):
-                    opened.settimeout(_TIMEOUT)
-                else:
-                    opened.shutdown(socket.SHUT_WR)
+        with _stream(self._way, self._tls) as opened:
+            opened.sendall(b"%d %b" % (len(written), written))  # RFC 6587, 3.4.1: octet counting
+            _end(opened)
 
 
 def open_channel(way: Syslog) -> SyslogChannel:
     """Opens a channel by syslog."""
     return SyslogChannel(way)
+
+
+@contextmanager
+def streaming(way: Syslog) -> Iterator[Callable[[bytes], None]]:
+    """Gives a function that sends one line, without its end, over one connection; what a person exports goes this way.
+
+    Raises:
+        UnavailableError: when the server is not reached, or takes no more. What went before may have arrived.
+    """
+    tls = client_tls(way.ca_file) if way.way == "tls" else None
+    try:
+        if way.way in ("udp", "unix"):
+            with _datagrams(way) as opened:
+                cut = _cut if way.way == "udp" else bytes
+                yield lambda written: opened.sendall(cut(written))
+        else:
+            with _stream(way, tls) as opened:
+                yield lambda written: opened.sendall(b"%d %b" % (len(written), written))
+                _end(opened)
+    except OSError as error:
+        raise failed(f"the log server `{way.way}:{way.place}`", error) from None
 
 
 def line(message: Message, *, facility: int, host: str, process: int) -> bytes:
@@ -103,6 +115,34 @@ def _escaped(value: str) -> str:
 def _cut(written: bytes) -> bytes:
     """As much as one datagram holds, without half a character at its end."""
     return written[:_DATAGRAM].decode("utf-8", "ignore").encode()
+
+
+@contextmanager
+def _stream(way: Syslog, tls: ssl.SSLContext | None) -> Iterator[socket.socket]:
+    host, _, port = way.place.rpartition(":")
+    host = host.strip("[]")
+    with socket.create_connection((host, int(port)), timeout=_TIMEOUT) as plain:
+        opened = plain if tls is None else tls.wrap_socket(plain, server_hostname=host)
+        with opened:
+            yield opened
+
+
+def _end(opened: socket.socket) -> None:
+    if isinstance(opened, ssl.SSLSocket):
+        opened.settimeout(_TIMEOUT)
+    else:
+        opened.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def _datagrams(way: Syslog) -> Iterator[socket.socket]:
+    family, address = (
+        (socket.AF_UNIX, way.place) if way.way == "unix" else _resolve(way.place, socket.SOCK_DGRAM)
+    )
+    with socket.socket(family, socket.SOCK_DGRAM) as opened:
+        opened.settimeout(_TIMEOUT)
+        opened.connect(address)
+        yield opened
 
 
 def _send_unix(path: str, written: bytes) -> None:

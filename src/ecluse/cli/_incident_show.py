@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from ecluse.cli._options import say
 from ecluse.incident.clocks import left
-from ecluse.incident.lifecycle import next_states
+from ecluse.incident.instants import unread
+from ecluse.incident.lifecycle import next_states, unsigned_late
 from ecluse.incident.ocsf import verdict
 from ecluse.model.clock import ClockSettings
 from ecluse.model.gravity import Gravity
@@ -17,6 +18,7 @@ __all__ = ["clock_document", "gravity_document", "incident_document", "local", "
 
 _MEMBERS: Final = ("findings", "accounts", "sessions", "sources", "lineages", "applications")
 _SHOWN: Final = 20
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 
 def local(at: int, zone: str) -> str:
@@ -50,6 +52,11 @@ def say_incident(incident: Incident, settings: ClockSettings, gravity: Gravity |
         say(f"  {_instant_line(instant, zone)}")
     for instant in incident.pending:
         say(f"  {_instant_line(instant, zone)}; WAITS for a second signature")
+    late = unsigned_late(incident)
+    if late is not None:
+        say("  `aware` is later than conclusive evidence that came to light afterwards: WAITS for a second signature")  # fmt: skip
+    for name in unread(incident):
+        say(f"  {name} is NOT READ yet, as far as anybody wrote down")
     if not (incident.instants or incident.pending):
         say("  none is written down")
     for decided in incident.decisions:
@@ -99,7 +106,7 @@ def say_gravity(gravity: Gravity, *, short: bool = False) -> None:
             mark = " (changed by a person)" if choice.by_person else ""
             say(f"  {choice.name} {choice.value:g}{mark}: {choice.reason}")
             if choice.reason_fr and choice.reason_fr != choice.reason:
-                say(f"    {choice.reason_fr}")
+                say(f"    {choice.reason_fr.replace(_NO_BREAK, ' ')}")
 
 
 def incident_document(incident: Incident, settings: ClockSettings, gravity: Gravity | None, now: int) -> dict[str, Any]:  # fmt: skip
@@ -123,6 +130,8 @@ def incident_document(incident: Incident, settings: ClockSettings, gravity: Grav
         ],
         "instants": [_instant_document(instant) for instant in incident.instants],
         "pending": [_instant_document(instant) for instant in incident.pending],
+        "unsigned_late": unsigned_late(incident) is not None,
+        "unread": list(unread(incident)),
         "decisions": [
             {"what": d.what, "answer": d.answer, "reasons": d.reasons, **_signed(d.signed)} for d in incident.decisions
         ],

@@ -1,6 +1,7 @@
 """`ecluse backtest`: who would have been disturbed by a policy set, case by case."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_CORES = 2
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -118,10 +120,12 @@ def _test(options: dict[str, Any], rules: "Rules") -> "Backtest":
     others = [(str(p), wiring.open_policies(p, rules.estate)) for p in options["against"]]
     sets = [(rules.policy_file, rules.policies), *others]
     labels = read_labels(options["labels"])
-    with step_bar() as progress:
+    with step_bar() as progress, ThreadPoolExecutor(_CORES) as cores:
         past = read_past(options, rules, [policies for _, policies in sets], progress)
         tried = []
-        trial = Trial(past.history, zone=options["zone"], weeks=options["weeks"])
+        trial = Trial(
+            past.history, zone=options["zone"], weeks=options["weeks"], together=cores.map
+        )
         for name, policies in sets:
             progress.step(f"deciding by {name}")
             tried.append(trial.run(policies, labels, policy_file=name, clock=time.monotonic))

@@ -19,7 +19,7 @@ _FOLDER = TextPath(path_type=Path, file_okay=False)
 
 @click.group()
 def command() -> None:
-    """Works on incidents: a register with one folder each, whose log nobody can change unseen.
+    """Works on incidents: a register with one folder each, whose log shows whether a line was changed, left out or cut off.
 
     \b
     Start with:
@@ -28,6 +28,10 @@ def command() -> None:
       ecluse incident propose --ledger LEDGER --estate estate.yaml --out proposals.json
       ecluse incident open --proposal proposals.json --number 1
       ecluse incident show --incident 2026-0001
+
+    \b
+    Exit codes: 0 done; 2 the command line is wrong, or the rules refuse the act; 3 clocks.yaml or gravity.yaml is wrong;
+    4 a file of warnings or a segment cannot be read; 5 the log is not what was written; 6 the disk or a lock refuses.
     """  # noqa: D301 - click reads it
 
 

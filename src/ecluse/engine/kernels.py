@@ -8,7 +8,7 @@ import numpy as np
 
 from ecluse.counting.compiled import compiled
 
-__all__ = ["day_peaks", "group", "link", "peak", "reach"]
+__all__ = ["day_peaks", "group", "join", "link", "peak", "reach", "spread"]
 
 _jit = compiled(nogil=True, boundscheck=False)
 _GOLDEN = np.uint64(
@@ -235,3 +235,51 @@ def reach(starts, at, former, distinct, candidates, refused, size, lengths, bars
             if reached[k]:
                 break
     return reached
+
+
+@_jit
+def join(up, first, second, counts, base):
+    """Joins, for each event, the node of its `first` code to that of its `second`: a union of sets whose tops `up` leads to.
+
+    `up` begins as `arange`; the second's nodes are those from `base` on, and only codes that `counts` (and not -1) join.
+    Paths are halved on the way (Tarjan and van Leeuwen, 1984): O(events) but for a factor that never passes 5.
+    """
+    for e in range(first.size):
+        if second[e] < 0 or not counts[second[e]]:
+            continue
+        a, b = first[e], base + second[e]
+        while up[a] != a:
+            up[a] = up[up[a]]
+            a = up[a]
+        while up[b] != b:
+            up[b] = up[up[b]]
+            b = up[b]
+        up[max(a, b)] = min(a, b)
+
+
+@_jit
+def spread(up, first, most):
+    """Gives each event one of `most` parts, the same to all events that `join` joined; the largest set goes first, to the
+    emptiest part (Graham, 1969).
+
+    Returns:
+        int64 an event.
+    """  # noqa: D205 - one sentence
+    sizes = np.zeros(up.size, np.int64)
+    top = np.empty(first.size, np.int64)
+    for e in range(first.size):
+        a = first[e]
+        while up[a] != a:
+            up[a] = up[up[a]]
+            a = up[a]
+        top[e] = a
+        sizes[a] += 1
+    part, filled = np.zeros(up.size, np.int64), np.zeros(most, np.int64)
+    order = np.argsort(-sizes)
+    for i in range(up.size):
+        a = order[i]
+        if sizes[a] == 0:
+            break
+        part[a] = np.argmin(filled)
+        filled[part[a]] += sizes[a]
+    return part[top]

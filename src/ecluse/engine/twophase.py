@@ -18,8 +18,8 @@ reused); then 2 to 5 ns a row and window, and about 0.3 µs for each event that 
 Memory: 24 bytes a row for each key type in use, 20 more while it is being built.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -29,8 +29,8 @@ from ecluse.counting.spans import Spans
 from ecluse.engine import kernels
 from ecluse.engine.columns import Codes, Flags, event_keys, event_mask, in_a_log
 from ecluse.engine.history import Column, History
+from ecluse.engine.inorder import COUNT_END, Drawn, Together, bounded, decide_in_order
 from ecluse.engine.outcome import REFUSING, Outcome, by_event
-from ecluse.engine.settling import COUNTS, EARLIER_HOLD, NO_BUDGET, Budgets, Events, settle
 from ecluse.model.errors import SourceError
 from ecluse.model.policy import Budget, Count, Effect, Key, Mode, PolicySet, Target, Window
 
@@ -42,7 +42,6 @@ BUDGETS_MAX: Final = 64
 _PRIVATE: Final = frozenset({Key.ACCOUNT, Key.SESSION, Key.LINEAGE})
 _ROUNDS_MAX: Final = 4
 _ROWS_MAX: Final = (1 << 31) - 1  # rows and events are numbered in int32
-_COUNT_END: Final = 1 << 62  # counts and limits stay below, so that their sums are int64
 _NO_FLAGS: Final = np.zeros(0, np.bool_)
 
 
@@ -60,27 +59,19 @@ class _Links:
 
 
 @dataclass(slots=True)
-class _Drawn:
-    """One budget over the history: the key of each event (-1: does not draw), and its suspects."""
-
-    budget: Budget
-    spans: Spans
-    key: Codes
-    keys: int
-    suspects: Flags
-
-
-@dataclass(slots=True)
 class TwoPhase:
     """Replays one history under as many policy sets as wanted.
 
     Args:
         history: the accesses.
         keep: whether to keep the first pass for further policy sets (24 bytes a row and key type).
+        together: as `map`, runs what does not depend on each other; the `map` of an executor of threads uses several
+            cores, since the kernels let go of the interpreter's lock. The outcome is the same.
     """
 
     history: History
     keep: bool = False
+    together: Together = map
     _links: dict[Any, _Links] = field(default_factory=dict)
     _keys: dict[Any, tuple[Codes, int]] = field(default_factory=dict)
 
@@ -106,13 +97,15 @@ class TwoPhase:
         drawn = [self._draw(b) for b in policies.budgets]
         private = [d for d in drawn if _PRIVATE & set(d.budget.per)]
         shared = [d for d in drawn if not _PRIVATE & set(d.budget.per)]
+        if self.keep:
+            self._link_all(drawn)
         for d in private:
             self._suspect(d, _NO_FLAGS)
         outcome, refused = self._settle(drawn)
         for number in range(_ROUNDS_MAX):
             against = refused if number < _ROUNDS_MAX - 1 else _NO_FLAGS
-            found = [self._suspect(d, against) for d in shared]
-            if not any(found):
+            check = partial(self._suspect, refused=against)
+            if not any(list(self.together(check, shared))):
                 break
             outcome, refused = self._settle(drawn)
         if not self.keep:
@@ -141,16 +134,16 @@ class TwoPhase:
             found.append(tuple(int(n) for n in np.bincount(tenths, minlength=11)))
         return tuple(found)
 
-    def _draw(self, budget: Budget) -> _Drawn:
+    def _draw(self, budget: Budget) -> Drawn:
         name = _key_name(self.history, budget.per), budget.target
         if name not in self._keys:
             key, keys = event_keys(self.history, budget.per)
             mask = event_mask(self.history, budget.target)
             self._keys[name] = (key if mask is None else np.where(mask, key, np.int32(-1)), keys)
         key, keys = self._keys[name]
-        return _Drawn(budget, Spans.of(budget), key, keys, np.zeros(keys, np.bool_))
+        return Drawn(budget, Spans.of(budget), key, keys, np.zeros(keys, np.bool_))
 
-    def _suspect(self, drawn: _Drawn, refused: Flags) -> bool:
+    def _suspect(self, drawn: Drawn, refused: Flags) -> bool:
         """Adds the keys that reach a bar among events not refused; says whether there are new ones."""
         lowest = min(drawn.spans.bars)
         if drawn.budget.counts is Count.BYTES:
@@ -163,7 +156,7 @@ class TwoPhase:
         drawn.suspects |= reached
         return new
 
-    def _reached(self, drawn: _Drawn, refused: Flags) -> Flags:
+    def _reached(self, drawn: Drawn, refused: Flags) -> Flags:
         links = self._linked(drawn)
         candidates = np.repeat(~drawn.suspects[:, None], len(drawn.spans.lengths), axis=1)
         if self.keep:
@@ -180,7 +173,7 @@ class TwoPhase:
                 refused[links.event] if refused.size else _NO_FLAGS,
                 self._size(),
                 np.array(drawn.spans.lengths, np.int64),
-                _bounded(drawn.spans.bars),
+                bounded(drawn.spans.bars),
             )
         )
 
@@ -198,12 +191,12 @@ class TwoPhase:
         ]
         return np.stack(above, axis=1)
 
-    def _busiest(self, drawn: _Drawn) -> int:
+    def _busiest(self, drawn: Drawn) -> int:
         """No key has more rows than this."""
         events = np.bincount(drawn.key[drawn.key >= 0], minlength=1).max()
         return int(events) * self._size()
 
-    def _heavy(self, drawn: _Drawn, lowest: int) -> Flags:
+    def _heavy(self, drawn: Drawn, lowest: int) -> Flags:
         """Keys whose bytes, all together, could fill the smallest window."""
         weight = self._weights()
         draws = drawn.key >= 0
@@ -211,7 +204,7 @@ class TwoPhase:
         return np.asarray(total * (1 + 1e-9) >= lowest)
 
     def _summable(self) -> bool:
-        return float(self._weights().sum(dtype=np.float64)) < _COUNT_END
+        return float(self._weights().sum(dtype=np.float64)) < COUNT_END
 
     def _weights(self) -> npt.NDArray[np.int64]:
         size = self.history.bytes
@@ -225,23 +218,30 @@ class TwoPhase:
             else int(np.diff(self.history.first_row).max(initial=1))
         )
 
-    def _linked(self, drawn: _Drawn) -> _Links:
+    def _link_all(self, drawn: list[Drawn]) -> None:
+        """Builds what the budgets need, each once, before several of them are looked at together."""
+        needed = {self._link_name(d): d for d in drawn if d.budget.counts is not Count.BYTES}
+        list(self.together(self._linked, needed.values()))
+
+    def _link_name(self, drawn: Drawn) -> tuple[Any, ...]:
         target = in_a_log(drawn.budget.target)
-        counts = drawn.budget.counts
-        name = (
+        return (
             _key_name(self.history, drawn.budget.per),
-            counts,
+            drawn.budget.counts,
             None if target == Target() else target,
             0 if self.keep else min(drawn.spans.bars),  # shorter keys have no links
         )
+
+    def _linked(self, drawn: Drawn) -> _Links:
+        name = self._link_name(drawn)
         found = self._links.get(name)
         if found is None:
-            found = self._link(drawn, counts)
+            found = self._link(drawn, drawn.budget.counts)
             if self.keep or name[2] is None:
                 self._links[name] = found
         return found
 
-    def _link(self, drawn: _Drawn, counts: Count) -> _Links:
+    def _link(self, drawn: Drawn, counts: Count) -> _Links:
         history, key, at = self.history, drawn.key, self.history.at
         event = None
         if counts is Count.PERSONS:
@@ -261,40 +261,18 @@ class TwoPhase:
         former, distinct = kernels.link(starts, item, lowest)
         return _Links(starts, at, row if event is None else event[row], former, distinct)
 
-    def _settle(self, drawn: list[_Drawn]) -> tuple[Outcome, Flags]:
+    def _settle(self, drawn: list[Drawn]) -> tuple[Outcome, Flags]:
         """Decides the events that touch a suspect, in order; all others are permits."""
         acting = [d for d in drawn if d.suspects.any()]
         refused = np.zeros(len(self.history), np.bool_)
         if not acting:
             return Outcome.of_rows([]), refused
         events = np.flatnonzero(self._touched(acting))
-        history = self.history.take(events)
-        state, starts = _states(acting, events, history)
-        parts = settle(
-            _events(history, state),
-            _budgets([d.budget for d in acting]),
-            starts,
-            len(history.account.words),
-            1 if history.session is None else max(1, len(history.session.words)),
-        )
-        effect, budget, window, used, over, warned = parts
-        index = np.array([drawn.index(d) for d in acting], np.int32)
-        held = budget == EARLIER_HOLD
-        flagged = np.flatnonzero(budget != NO_BUDGET)
-        first = np.where(held, used, budget)[flagged]
-        outcome = Outcome(
-            event=events[flagged],
-            effect=effect[flagged],
-            budget=index[first],
-            window=np.where(held, -1, window)[flagged].astype(np.int32),
-            used=np.where(held, 0, used)[flagged],
-            over=_spread(over[flagged], index),
-            warned=_spread(warned[flagged], index),
-        )
-        refused[events[REFUSING[effect]]] = True
+        outcome = decide_in_order(self.history, events, drawn, self.together)
+        refused[outcome.event[REFUSING[outcome.effect]]] = True
         return outcome, refused
 
-    def _touched(self, acting: list[_Drawn]) -> Flags:
+    def _touched(self, acting: list[Drawn]) -> Flags:
         touched = np.zeros(len(self.history), np.bool_)
         for d in acting:
             mine = np.append(d.suspects, False)[d.key]
@@ -322,71 +300,6 @@ def _own_only(key: Codes, history: History, wanted: bool | None) -> Codes:  # no
     if wanted is None or history.own is None:
         return key
     return np.where((history.own == 2) | (history.own == int(wanted)), key, np.int32(-1))
-
-
-def _states(
-    acting: list[_Drawn], events: npt.NDArray[np.int64], history: History
-) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Numbers the suspect keys of all budgets, and measures the room that each needs."""
-    state = np.full((len(acting), events.size), -1, np.int32)
-    sizes = np.diff(history.rows())
-    rooms: list[npt.NDArray[np.int64]] = []
-    number = 0
-    for row, d in enumerate(acting):
-        dense = np.append(np.where(d.suspects, np.cumsum(d.suspects) - 1, -1), -1).astype(np.int32)
-        mine = dense[d.key[events]]
-        draws = mine >= 0
-        weight = sizes if d.budget.counts is Count.PERSONS else np.ones(events.size)
-        count = int(d.suspects.sum())
-        rooms.append(np.bincount(mine[draws], weight[draws], count).astype(np.int64))
-        state[row] = np.where(draws, mine + number, -1)
-        number += count
-    return state, np.concatenate(([0], np.cumsum(np.concatenate(rooms)))).astype(np.int64)
-
-
-def _events(history: History, state: Codes) -> Events:
-    """The history as arrays, in the order of the kernel's fields."""
-    unknown = np.full(len(history), -1, np.int32)
-    return Events(
-        history.at,
-        history.account.codes,
-        unknown if history.session is None else history.session.codes,
-        history.rows(),
-        history.person.view(np.int64),
-        np.full(history.person.size, 2, np.uint8) if history.own is None else history.own,
-        np.zeros(len(history), np.int64) if history.bytes is None else history.bytes,
-        state,
-    )
-
-
-def _budgets(budgets: list[Budget]) -> Budgets:
-    """The budgets as arrays, in the order of the kernel's fields."""
-    spans = [Spans.of(b) for b in budgets]
-    own = [2 if b.target.own is None else int(b.target.own) for b in budgets]
-    return Budgets(
-        np.array([COUNTS.index(b.counts) for b in budgets], np.int64),
-        np.array(own, np.uint8),
-        np.array([int(b.effect) for b in budgets], np.int64),
-        np.array([b.mode is Mode.SHADOW for b in budgets]),
-        np.array([0 if Key.ACCOUNT in b.per else 1 for b in budgets], np.int64),
-        np.concatenate(([0], np.cumsum([len(s.lengths) for s in spans]))).astype(np.int64),
-        np.concatenate(
-            [np.stack([_bounded(r) for r in (s.lengths, s.limits, s.bars)], 1) for s in spans]
-        ),
-    )
-
-
-def _bounded(limits: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Limits as int64; no count reaches the end."""
-    return np.array([min(limit, _COUNT_END) for limit in limits], np.int64)
-
-
-def _spread(mask: npt.NDArray[np.uint64], index: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
-    """Moves the bits of the acting budgets to their places among all budgets."""
-    out = np.zeros_like(mask)
-    for bit, place in enumerate(index):
-        out |= ((mask >> np.uint64(bit)) & np.uint64(1)) << np.uint64(place)
-    return out
 
 
 def warm() -> None:

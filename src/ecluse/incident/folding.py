@@ -6,6 +6,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, Final
 
 import msgspec
 
@@ -24,6 +25,7 @@ from ecluse.incident.acts import (
     Warned,
     Written,
 )
+from ecluse.incident.same_person import same_person
 from ecluse.model.errors import IntegrityError
 from ecluse.model.finding import Severity
 from ecluse.model.incident import (
@@ -40,6 +42,9 @@ from ecluse.model.incident import (
 )
 
 __all__ = ["fold", "lay", "read_act"]
+
+_TOLD: Final = ("score", "level")
+_WORD_MAX: Final = 80
 
 
 def fold(id: str, lines: Iterable[tuple[Written, str]]) -> Incident:  # noqa: A002 - the word of the model
@@ -188,15 +193,18 @@ def _instant(incident: Incident, said: Said, signed: Signed) -> Incident:
 
 
 def _countersigned(incident: Incident, said: Countersigned, signed: Signed, n: int) -> Incident:
+    """What waited counts now; what counted already stands once more, with both names."""
     waiting = [p for p in incident.pending if (p.kind, p.at) == (said.kind, said.happened_at)]
-    if not waiting or waiting[-1].signed.by == signed.by:
+    counted = incident.instant(said.kind)
+    if not waiting and counted is not None and counted.at == said.happened_at and counted.second is None:  # fmt: skip
+        waiting = [replace(counted, corrects=True)]
+    if not waiting or same_person(waiting[-1].signed.by, signed.by):
         raise IntegrityError(
             f"line {n} of the log of `{incident.id}` signs an instant that nobody else said"
         )
-    pending = tuple(p for p in incident.pending if p is not waiting[-1])
     return replace(
         incident,
-        pending=pending,
+        pending=tuple(p for p in incident.pending if p is not waiting[-1]),
         instants=(*incident.instants, replace(waiting[-1], second=signed)),
     )
 
@@ -248,5 +256,16 @@ def _words(said: Detail | None, line: Written) -> str:
             names = (*said.findings, *said.accounts, *said.sessions, *said.sources, *said.lineages, *said.applications)  # fmt: skip
             return ", ".join(names)
         case _:
-            found = line.detail.get("name", line.detail.get("number", ""))
-            return str(found)
+            return _facts(line.detail)
+
+
+def _facts(detail: dict[str, Any]) -> str:
+    """What an act of another room says, as far as it is short: its words and numbers, one level down at most."""
+    found = []
+    for name, value in detail.items():
+        if isinstance(value, dict):
+            inner = {key: v for key, v in value.items() if key in _TOLD}
+            found += [f"{key} {v}" for key, v in inner.items()]
+        elif isinstance(value, str | int | float) and len(str(value)) <= _WORD_MAX:
+            found.append(f"{name} {value}")
+    return ", ".join(found)

@@ -8,6 +8,7 @@ What it gives is a proposal. Each choice says why in English and French, a perso
 and signs. Practitioners say that the score is a start, not the decision.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -70,6 +71,8 @@ def prefill(exposure: ExposureVersion, table: GravityTable, stated: Circumstance
     flags = []
     if exposure.at_most is None or exposure.at_most > _MANY:
         flags.append("more_than_100")
+    if exposure.at_most == 0:
+        flags.append("nobody")
     if stated.unintelligible:
         flags.append("unintelligible")
     return score(choices, table, flags=tuple(flags), exposure=(exposure.number, exposure.digest))
@@ -123,11 +126,11 @@ def sign(gravity: Gravity, signed: Signed, *, override: GravityLevel | None = No
 def recommend(gravity: Gravity) -> Recommendation:
     """What the level speaks for: GDPR art. 33 unless a risk is unlikely, art. 34 when it is likely to be high."""
     level = gravity.decided
-    hidden = "unintelligible" in gravity.flags
-    authority = not (hidden and level is GravityLevel.LOW)
+    hidden, nobody = "unintelligible" in gravity.flags, "nobody" in gravity.flags
+    authority = not ((hidden or nobody) and level is GravityLevel.LOW)
     persons = level >= GravityLevel.HIGH and not hidden
     if not authority:
-        code = "unlikely"
+        code = "nobody" if nobody else "unlikely"
     elif persons:
         code = "high-risk"
     else:
@@ -137,11 +140,18 @@ def recommend(gravity: Gravity) -> Recommendation:
 
 def rule_of(category: str, table: GravityTable) -> CategoryRule:
     """What the settings say of a category; `unknown` for one that stands nowhere."""
-    word = category.casefold().replace("_", "-").strip()
+    word = _plain(category)
     for rule in table.categories:
-        if word in {name.casefold().replace("_", "-") for name in (rule.name, *rule.also)}:
+        if word in {_plain(name) for name in (rule.name, *rule.also)}:
             return rule
     return table.unknown
+
+
+def _plain(category: str) -> str:
+    """Without case, accents and the difference between spaces, `_` and `-`."""
+    folded = unicodedata.normalize("NFKD", category.casefold())
+    kept = "".join(c for c in folded if not unicodedata.combining(c))
+    return "-".join(kept.replace("_", " ").replace("-", " ").split())
 
 
 def _class(

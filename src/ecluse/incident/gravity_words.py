@@ -105,6 +105,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "a risk to the persons is unlikely: the register is enough, with the reasons (GDPR art. 33(1), 33(5))",
         "un risque pour les personnes est peu probable : l’inscription motivée au registre suffit (RGPD, art. 33.1 et 33.5)",
     ),
+    "nobody": (
+        "the ledger shows that nobody's data left: if that is all, the register is enough, with the reasons (GDPR art. 33(1), 33(5))",
+        "le registre des accès montre qu’aucune donnée n’est sortie ; si c’est tout, l’inscription motivée au registre suffit (RGPD, art. 33.1 et 33.5)",
+    ),
     "risk": (
         "a risk to the persons cannot be excluded: notify the authority (GDPR art. 33); telling the persons is not compulsory, and may be apt",
         "un risque pour les personnes ne peut être écarté : notifier l’autorité de contrôle (RGPD, art. 33) ; informer les personnes n’est pas obligatoire, mais peut être opportun",

@@ -5,7 +5,8 @@
                  make it. Two accounts with signs that one account created belong together, unless that one created more than `LINE_MAX`
                  accounts: then it is the desk that creates everybody's.
 `source`         An account that came from the same source as an account with signs, less than `NEAR` apart, unless more than
-                 `SOURCE_MAX` accounts came from it in that time: then it is the door of a building.
+                 `SOURCE_MAX` accounts came from it in that time: then it is the door of a building. An account without signs of
+                 its own that came from there before, more than `NEAR` earlier than the first sign, sits at its own desk: it is left out.
 `order`          Two accounts that both read at least `COMMON_MIN` of the same persons, `ORDER_MIN` of these or more in the same order: the
                  longest increasing run of one's places in the other's order, divided by the persons in common. Of `COMMON_MIN` persons
                  in random order about 9 stand in one run and 16 are needed; by chance that is less likely than one in a billion.
@@ -41,7 +42,7 @@ def propose(signs: Iterable[Sign], observed: Observed) -> tuple[Proposal, ...]:
     groups = _Groups(flagged)
     links = [
         *_lineage(flagged, observed),
-        *_source(flagged, observed.uses),
+        *_source(flagged, observed.uses, begin=ordered[0].first_at if ordered else 0),
         *_order(flagged, observed.orders),
     ]
     for one, other, link in links:
@@ -127,7 +128,7 @@ def _descendants(head: str, children: Mapping[str, list[str]]) -> Iterable[tuple
                 yield account, above
 
 
-def _source(flagged: Sequence[str], uses: Sequence[Use]) -> Iterable[tuple[str, str, Link]]:
+def _source(flagged: Sequence[str], uses: Sequence[Use], *, begin: int) -> Iterable[tuple[str, str, Link]]:  # fmt: skip
     by_source: dict[str, list[Use]] = defaultdict(list)
     for use in uses:
         by_source[use.name].append(use)
@@ -136,9 +137,12 @@ def _source(flagged: Sequence[str], uses: Sequence[Use]) -> Iterable[tuple[str, 
             near = sorted({u.account for u in used if _apart(mine, u) < NEAR} - {mine.account})
             if len(near) + 1 > SOURCE_MAX:
                 continue
+            at_home = {u.account for u in used if u.since is not None and u.since < begin - NEAR}
             for account in near:
                 if account in flagged and account < mine.account:
                     continue  # said the other way round
+                if account in at_home and account not in flagged:
+                    continue
                 reason = f"came from `{source}` less than {NEAR // DAY * 24} hours apart from `{mine.account}`; {len(near) + 1} accounts did"
                 yield mine.account, account, Link(account, "source", reason)  # fmt: skip
 

@@ -3,26 +3,21 @@
 An instant is never overwritten: a second word on it has to say that it corrects, and stands beside the first. `aware` is a named
 person's decision with reasons. It starts the clock of GDPR art. 33(1); so putting it later than the first evidence that leaves
 no reasonable doubt (`conclusive`, or the instant when a processor told, EDPB 9/2022, 31 and 44), or later than it was said
-before, waits for a second person.
+before, waits for a second person. Evidence that comes to light afterwards makes an `aware` that counts already need one.
 """
 
 from typing import Final
 
 from ecluse.incident.acts import Said
-from ecluse.incident.lifecycle import Refused
+from ecluse.incident.lifecycle import Refused, conclusive_at, unsigned_late
+from ecluse.incident.same_person import same_person
 from ecluse.model.incident import Incident, Instant, InstantKind
 from ecluse.model.time import format_instant
 
-__all__ = ["MANY", "conclusive_at", "instant_refusals", "needs_second", "signature_refusals"]
+__all__ = ["MANY", "instant_refusals", "needs_second", "signature_refusals", "unread"]
 
 MANY: Final = frozenset({InstantKind.CONCLUSIVE, InstantKind.WARNING_RECEIVED, InstantKind.WARNING_READ})  # fmt: skip
 """Kinds that may be said several times without one correcting the other: several warnings, several pieces of evidence."""
-
-
-def conclusive_at(incident: Incident) -> int | None:
-    """When the first evidence came that leaves no reasonable doubt; None while none is written down."""
-    known = (incident.instant(InstantKind.CONCLUSIVE), incident.instant(InstantKind.PROCESSOR_TOLD))
-    return min((instant.at for instant in known if instant is not None), default=None)
 
 
 def needs_second(incident: Incident, said: Said) -> bool:
@@ -60,11 +55,20 @@ def signature_refusals(
 ) -> tuple[Instant | None, tuple[Refused, ...]]:
     """The instant that waits for a second signature, and every reason why this person may not give it."""
     waiting = [p for p in incident.pending if p.kind is kind]
+    late = unsigned_late(incident)
+    if not waiting and late is not None and late.kind is kind:
+        waiting = [late]
     if not waiting:
         return None, (Refused("nothing-waits", f"no `{kind.value}` waits for a second signature", "`ecluse incident show` lists what waits"),)  # fmt: skip
-    if waiting[-1].signed.by == by:
+    if same_person(waiting[-1].signed.by, by):
         return waiting[-1], (Refused("somebody-else", f"`{by}` said it; the second signature is another person's", "let that person sign it"),)  # fmt: skip
     return waiting[-1], ()
+
+
+def unread(incident: Incident) -> tuple[str, ...]:
+    """Warnings that were received, and of which nobody wrote down that they were read."""
+    read = {i.warning for i in incident.instants if i.kind is InstantKind.WARNING_READ}
+    return tuple(w.id for w in incident.warnings if w.id not in read)
 
 
 def _correction(incident: Incident, said: Said) -> list[Refused]:

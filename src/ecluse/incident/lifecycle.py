@@ -5,9 +5,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from ecluse.model.incident import Deadline, Incident, State
+from ecluse.incident.same_person import same_person
+from ecluse.model.incident import Deadline, Incident, Instant, InstantKind, State
 
-__all__ = ["TRANSITIONS", "Facts", "Move", "Refused", "Who", "next_states", "refusals"]
+__all__ = [
+    "TRANSITIONS",
+    "Facts",
+    "Move",
+    "Refused",
+    "Who",
+    "conclusive_at",
+    "next_states",
+    "refusals",
+    "unsigned_late",
+]
 
 
 class Who(Enum):
@@ -91,9 +102,11 @@ def _exposure_or_decision(facts: Facts) -> Refused | None:
 
 
 def _nothing_pending(facts: Facts) -> Refused | None:
-    if not facts.incident.pending:
+    late = unsigned_late(facts.incident)
+    waiting = (*facts.incident.pending, *((late,) if late is not None else ()))
+    if not waiting:
         return None
-    kinds = ", ".join(sorted({p.kind.value for p in facts.incident.pending}))
+    kinds = ", ".join(sorted({instant.kind.value for instant in waiting}))
     return Refused("second-signature", f"a second person has yet to sign: {kinds}", "let another person sign it")  # fmt: skip
 
 
@@ -103,7 +116,7 @@ def _register_entry(facts: Facts) -> Refused | None:
     return Refused(
         "register-entry",
         "the entry of the register is not released; every breach stands in it, notified or not (GDPR art. 33(5))",
-        "draft, check and release the document `register`",
+        "draft, check and release the document `register_entry`",
     )
 
 
@@ -134,6 +147,23 @@ TRANSITIONS: Final[dict[tuple[State, State], Move]] = {
 """What is not here does not happen. Nothing is final: what is learnt later opens a closed incident again."""
 
 
+def conclusive_at(incident: Incident) -> int | None:
+    """When the first evidence came that leaves no reasonable doubt; None while none is written down.
+
+    The first that was ever written down, corrected or not: a correction must not move what a second person has to look at.
+    """
+    kinds = {InstantKind.CONCLUSIVE, InstantKind.PROCESSOR_TOLD}
+    return min((i.at for i in incident.instants if i.kind in kinds), default=None)
+
+
+def unsigned_late(incident: Incident) -> Instant | None:
+    """An `aware` later than conclusive evidence that came to light afterwards, as long as no second person signed it."""
+    aware, first = incident.instant(InstantKind.AWARE), conclusive_at(incident)
+    if aware is None or first is None or aware.second is not None or aware.at <= first:
+        return None
+    return aware
+
+
 def next_states(state: State) -> tuple[State, ...]:
     """Where an incident can go from a state."""
     return tuple(to for begin, to in TRANSITIONS if begin is state)
@@ -148,7 +178,7 @@ def refusals(facts: Facts, to: State) -> tuple[Refused, ...]:
         same = f"it is `{to.value}` already" if begin is to else f"`{to.value}` does not follow `{begin.value}`"  # fmt: skip
         return (Refused("no-such-move", same, f"from `{begin.value}` it goes to {after}"),)
     found = [refused for need in move.needs if (refused := need(facts)) is not None]
-    if move.who is Who.OTHER and facts.by == facts.resolved_by:
+    if move.who is Who.OTHER and same_person(facts.by, facts.resolved_by):
         found.append(
             Refused(
                 "somebody-else",

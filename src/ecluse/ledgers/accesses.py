@@ -1,10 +1,11 @@
-"""Which accesses of some accounts does one ledger hold, verified as they are read?
+"""Which accesses does one ledger hold of those asked for, verified as they are read?
 
-Each segment's file is compared with the digest that a checkpoint signed, and each of the accounts' own
-entries with its leaf hash. Whatever is missing or doubtful is a gap with its interval.
+Each segment's file is compared with the digest that a checkpoint signed, while the ones before it are read; in a file that
+is another one, every entry is held against its leaf hash. Whatever is missing or doubtful is a gap with its interval, and with the most that it can hide.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,71 +13,45 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from ecluse.ledgers.mark import Mark
-from ecluse.ledgers.notes import read_notes, signed_manifests
-from ecluse.ledgers.reader import Snapshot
-from ecluse.ledgers.segment import (
-    SCHEMA,
-    Manifest,
-    bare,
-    batch_leaves,
-    check_schema,
-    file_digest,
-    secret_of,
-)
-from ecluse.merkle.tree import HASH_SIZE
-from ecluse.model.entry import ACCESS
+from ecluse.ledgers.asking import ACCESSES, RECOVERY, REFUSALS, Gap, Question
+from ecluse.ledgers.parts import Part, read_carefully, read_together
+from ecluse.ledgers.remains import Remains
+from ecluse.ledgers.segment import Manifest, file_digest
 from ecluse.model.policy import Effect
 from ecluse.model.time import DAY, HOUR, MINUTE, SECOND, format_duration
 from ecluse.service.rebuild_acts import OBSERVED, RELEASE
 
-__all__ = ["Found", "Gap", "Question", "find"]
+__all__ = ["Found", "find"]
 
-_REFUSALS: Final = "refusals"
-_KINDS: Final = (ACCESS, OBSERVED, RELEASE, _REFUSALS)
 _RELEASING: Final = [effect.word for effect in Effect if effect.releases]
-_ROW: Final = ("seq", "at", "account", "application", "categories", "persons", "persons_count")
-_COLUMNS: Final = (*_ROW, "kind", "effect", "detail")
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A stretch of time about which the ledger cannot tell everything; None where it is open."""
-
-    first_at: int | None
-    last_at: int | None
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Accesses of which accounts, at instants in `[since, until)`, in microseconds; None where it is open."""
-
-    accounts: tuple[str, ...]
-    since: int | None = None
-    until: int | None = None
+_ROW: Final = ("seq", "at", "account", "application", "operation", "categories", "persons", "persons_count")  # fmt: skip
+_WORDS: Final = ("account", "application", "operation", "categories")
+_TOGETHER: Final = 8
+"""Segments that are read at once."""
+_PERSON: Final = 16
+"""Bytes that a person takes in a record of the log, at the least: what torn bytes can hold."""
 
 
 @dataclass(slots=True)
 class Found:
-    """What a ledger holds of the accounts.
+    """What a ledger holds of what was asked for.
 
     Attributes:
-        rows: accesses in the interval: `seq`, `at`, `account`, `application`, `categories`, `persons`, `persons_count`,
-            and `released`, whether data left.
+        rows: accesses in the period: `seq`, `at`, `account`, `application`, `operation`, `categories`, `persons`,
+            `persons_count`, and `released`, whether data left; `sure`, whether it belongs to a selection, or only may, its private fields
+            being destroyed; `sound`, whether it is verified.
         releases: entries of kind `release`, whenever they were written: `seq`, `at`, `account`, `persons`, `detail`, and
             `sound`, whether the entry is verified and acknowledged.
-        refused: refusals in the interval that were counted and not kept one by one.
-        elsewhere: sequence numbers of the accounts' accesses, those outside the interval included.
+        recoveries: repairs that the ledger recorded: `seq`, `at`, `detail`.
+        refused: refusals in the period that were counted and not kept one by one.
+        elsewhere: sequence numbers of the accesses outside the period.
         unread: where segments begin and end that cannot be read.
     """
 
     rows: pl.DataFrame
     releases: pl.DataFrame
+    recoveries: pl.DataFrame
     refused: int
     elsewhere: npt.NDArray[np.int64]
     unread: list[tuple[int, int]]
@@ -85,183 +60,147 @@ class Found:
 
 @dataclass(slots=True)
 class _Work:
-    """What is gathered segment by segment."""
+    """What is gathered part by part."""
 
+    remains: Remains
     question: Question
     rows: list[pl.DataFrame] = field(default_factory=list)
     releases: list[pl.DataFrame] = field(default_factory=list)
-    elsewhere: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    recoveries: list[pl.DataFrame] = field(default_factory=list)
+    elsewhere: list[pl.DataFrame] = field(default_factory=list)
     refused: int = 0
     unread: list[tuple[int, int]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     steps: list[tuple[int, int]] = field(default_factory=list)
     before: int = int(np.iinfo(np.int64).min)
 
-    def take(self, table: pa.Table, sound: Flags) -> None:
-        arrow = table.select(_COLUMNS).cast(pa.schema([SCHEMA.field(name) for name in _COLUMNS]))
-        accounts = pl.Enum(list(self.question.accounts))
-        frame = pl.DataFrame(pl.from_arrow(arrow)).with_columns(pl.col("account").cast(accounts))
+    def pass_by(self, part: Part) -> None:
+        """Notes what is known of all entries of a part, which follows the part before."""
+        self.elsewhere.append(part.elsewhere)
+        self.gaps += part.gaps
+        self.unread += part.unread
+        self.steps += _steps_back(part.at, self.before)
+        if len(part.at):
+            self.before = max(self.before, int(part.at.max()))
+
+    def take(self, frame: pl.DataFrame) -> None:
+        """Takes wanted entries."""
         kind, effect = pl.col("kind"), pl.col("effect")
         released = (kind == OBSERVED) | effect.is_in(_RELEASING)
-        accesses = frame.filter(kind.is_in((ACCESS, OBSERVED)))
-        self.rows.append(accesses.select(*_ROW, released=released))
-        releases = frame.with_columns(sound=pl.Series(sound, dtype=pl.Boolean))
+        accesses = frame.filter(kind.is_in(ACCESSES))
+        surely = self.question.surely()
+        rows = accesses.select(*_ROW, "sound", released=released, sure=surely)
+        self.rows.append(_compact(rows))
+        releases = frame.filter(kind == RELEASE)
         self.releases.append(
-            releases.filter(kind == RELEASE).select(
-                "seq", "at", "account", "persons", "detail", "sound"
+            releases.select(
+                "seq", "at", pl.col("account").cast(pl.Categorical), "persons", "detail", "sound"
             )
         )
-        refusals = frame.filter(kind == _REFUSALS)["detail"]
+        self.recoveries.append(frame.filter(kind == RECOVERY).select("seq", "at", "detail"))
+        refusals = frame.filter(kind == REFUSALS)["detail"]
         counts = refusals.str.json_path_match("$.count").cast(pl.Int64, strict=False)
         self.refused += int(counts.sum())
 
-    def pass_by(self, times: Any, first: int, mine: Flags) -> None:
-        """Notes what is known of all entries from one sequence number on."""
-        self.elsewhere.append(first + np.flatnonzero(mine))
-        self.steps += _steps_back(times, self.before)
-        if len(times):
-            self.before = max(self.before, int(times.max()))
 
-
-def find(snapshot: Snapshot, question: Question) -> Found:
-    """Reads a ledger."""
-    layout = snapshot.layout
-    key = layout.read_public_key()
-    signed = signed_manifests(
-        read_notes(layout.checkpoints, key, layout.read_first_page(key).origin)[0]
-    )
-    work = _Work(question)
-    for manifest in snapshot.manifests:
-        trusted = manifest.digest in signed.get(manifest.number, set())
-        _take_segment(work, snapshot, manifest, trusted=trusted)
-    wanted, mine = _wanted(snapshot.tail, question)
-    work.pass_by(snapshot.tail["at"].to_numpy(), snapshot.sealed, mine)
-    tail = snapshot.tail.filter(wanted)
-    work.take(tail, tail["seq"].to_numpy() < _acknowledged(snapshot))
-    _gap_of_steps(work)
+def find(remains: Remains, question: Question) -> Found:
+    """Reads what is there of a ledger."""
+    work = _Work(remains, question)
+    for together, manifests in _batches(remains, question):
+        if together:
+            try:
+                parts = [read_together(remains, manifests, question)]
+            except (OSError, pl.exceptions.PolarsError):
+                parts = [read_carefully(remains, manifest, question) for manifest in manifests]
+        else:
+            parts = [read_carefully(remains, manifest, question) for manifest in manifests]
+        for part in parts:
+            work.pass_by(part)
+            work.take(part.rows)
+    _take_tail(work)
+    elsewhere = pl.concat(work.elsewhere)
+    _gap_of_steps(work, int(elsewhere["persons_count"].sum()))
+    _gaps_of_holes(work)
+    rows, releases = pl.concat(work.rows), pl.concat(work.releases)
+    if (
+        not question.by_account
+    ):  # every release was read: those of other accesses are nobody's concern here
+        number = pl.col("detail").str.json_path_match("$.of").cast(pl.Int64, strict=False)
+        releases = releases.filter(number.is_in(rows["seq"].implode()))
     return Found(
-        pl.concat(work.rows),
-        pl.concat(work.releases),
+        rows,
+        releases,
+        pl.concat(work.recoveries),
         work.refused,
-        np.concatenate(work.elsewhere),
+        elsewhere["seq"].to_numpy(),
         work.unread,
         work.gaps,
     )
 
 
-def _acknowledged(snapshot: Snapshot) -> int:
-    """How many entries the mark knows of; read after the log, it is behind it by no more than the commit at work."""
+def _compact(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same in memory of its own: texts and pseudonyms as they come hold on to the whole pages they were read from."""
+    lists = rows["persons"].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    persons = pl.Series("persons", pl.from_arrow(lists.cast(pa.large_list(pa.large_binary()))))
+    words = [pl.col(name).cast(pl.Categorical) for name in _WORDS]
+    return rows.with_columns(*words, persons)
+
+
+def _batches(remains: Remains, question: Question) -> Iterator[tuple[bool, list[Manifest]]]:
+    """The segments in order, some at a time, and whether their files are as they were sealed; the next ones are hashed meanwhile."""
+    wanted = [m for m in remains.manifests if question.entries is None or m.first < question.entries]  # fmt: skip
+    with ThreadPoolExecutor(max_workers=1) as hashing:
+        digests: list[Future[bool]] = [hashing.submit(_intact, remains, m) for m in wanted]
+        batch: list[Manifest] = []
+        for manifest, digest in zip(wanted, digests, strict=True):
+            if digest.result():
+                batch.append(manifest)
+                if len(batch) == _TOGETHER:
+                    yield True, batch
+                    batch = []
+                continue
+            if batch:
+                yield True, batch
+                batch = []
+            yield False, [manifest]
+        if batch:
+            yield True, batch
+
+
+def _intact(remains: Remains, manifest: Manifest) -> bool:
     try:
-        return Mark.read(snapshot.layout.mark.read_bytes(), None).size
-    except (ValueError, OSError):
-        return snapshot.sealed
+        same = file_digest(remains.parquet(manifest)) == manifest.parquet
+    except OSError:
+        return False
+    return same and manifest.number in remains.trusted
 
 
-def _take_segment(work: _Work, snapshot: Snapshot, manifest: Manifest, *, trusted: bool) -> None:
-    try:
-        narrow, mine, table, secret, intact = _read(snapshot, manifest, work.question)
-    except (pa.ArrowException, OSError, ValueError):
-        work.unread.append((manifest.first, manifest.end))
-        work.gaps.append(_doubt(manifest, "cannot be read: its entries are left out"))
-        return
-    sound = np.full(len(table), fill_value=trusted and intact)
-    if not trusted or not intact:
-        work.gaps.append(_doubt(manifest, "was altered: its entries are counted as they stand"))
-    elif len(table):
-        sound = _check_leaves(work, snapshot, manifest, table, secret)
-    work.pass_by(narrow["at"].to_numpy(), manifest.first, mine)
-    work.take(table, sound)
-
-
-def _read(
-    snapshot: Snapshot, manifest: Manifest, question: Question
-) -> tuple[pa.Table, Flags, pa.Table, bytes | None, bool]:
-    """Reads a few columns of all entries, and the wanted entries whole."""
-    path = snapshot.parquet(manifest)
-    intact = file_digest(path) == manifest.parquet
-    with pq.ParquetFile(path) as file:
-        check_schema(file)
-        secret = secret_of(file)
-        with pq.ParquetFile(path, read_dictionary=["account", "kind"]) as coded:
-            narrow = coded.read(columns=["at", "account", "kind"])
-        if not intact:
-            narrow.validate(full=True)
-        wanted, mine = _wanted(narrow, question)
-        groups, sizes = _groups(file, wanted)
-        if not groups:
-            return narrow, mine, SCHEMA.empty_table(), secret, intact
-        table = bare(file.read_row_groups(groups))
-        if not intact:
-            table.validate(full=True)
-    kept = pa.concat_arrays([wanted.slice(begin, length) for begin, length in sizes])
-    return narrow, mine, table.filter(kept), secret, intact
-
-
-def _groups(file: pq.ParquetFile, mask: pa.Array) -> tuple[list[int], list[tuple[int, int]]]:
-    """The row groups that hold a wanted row, and where each lies."""
-    groups, sizes, begin = [], [], 0
-    for group in range(file.num_row_groups):
-        length = file.metadata.row_group(group).num_rows
-        if pc.any(mask.slice(begin, length)).as_py():
-            groups.append(group)
-            sizes.append((begin, length))
-        begin += length
-    return groups, sizes
-
-
-def _wanted(table: pa.Table, question: Question) -> tuple[pa.Array, Flags]:
-    """Which entries are to be read whole, and which are accesses of the accounts at any time."""
-    mine = _place(table["account"], question.accounts) >= 0
-    kind = _place(table["kind"], _KINDS)
-    inside = mine & (kind >= 0)
-    at = table["at"].to_numpy()
-    if question.since is not None:
-        inside &= at >= question.since
-    if question.until is not None:
-        inside &= at < question.until
-    release = mine & (kind == _KINDS.index(RELEASE))
-    accesses: Flags = mine & (kind >= 0) & (kind <= _KINDS.index(OBSERVED))
-    return pa.array(inside | release), accesses
-
-
-def _place(column: pa.ChunkedArray, words: Sequence[str]) -> Any:
-    """Which of the words each value is, or -1; a dictionary-coded column is compared word by word, not row by row."""
-    wanted = pa.array(words, pa.string())
-    places = [np.empty(0, dtype=np.int32)]
-    for chunk in column.chunks:
-        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        found = pc.fill_null(pc.index_in(coded.dictionary, wanted), -1).to_numpy()
-        places.append(found[coded.indices.to_numpy()])
-    return np.concatenate(places)
-
-
-def _check_leaves(
-    work: _Work, snapshot: Snapshot, manifest: Manifest, table: pa.Table, secret: bytes | None
-) -> Flags:
-    """Which of the entries have the leaf hash that was sealed."""
-    stored = np.frombuffer(snapshot.layout.leaves(manifest.number).read_bytes(), dtype=np.uint8)
-    rows = table["seq"].to_numpy() - manifest.first
-    try:
-        mine = np.frombuffer(batch_leaves(table, secret)[0], dtype=np.uint8).reshape(-1, HASH_SIZE)
-        wrong = (stored.reshape(-1, HASH_SIZE)[rows] != mine).any(axis=1)
-    except (ValueError, IndexError):
-        what = "does not fit its leaf hashes: its entries are counted as they stand"
-        work.gaps.append(_doubt(manifest, what))
-        return np.full(len(table), fill_value=False)
-    if wrong.any():
-        at = table["at"].to_numpy()[wrong]
-        what = f"{int(wrong.sum())} entries fail verification, the first is entry {manifest.first + int(rows[wrong][0])}; they are counted as they stand"
-        work.gaps.append(Gap(int(at.min()), int(at.max()), what))
-    sound: Flags = ~wrong
-    return sound
-
-
-def _doubt(manifest: Manifest, what: str) -> Gap:
-    return Gap(
-        manifest.min_at,
-        manifest.max_at,
-        f"segment {manifest.number} (entries {manifest.first} to {manifest.end - 1}) {what}",
+def _take_tail(work: _Work) -> None:
+    """The entries that are not sealed: the log's own chain holds them together; what the mark does not know is not acknowledged."""
+    table = work.remains.tail
+    frame = pl.DataFrame(pl.from_arrow(table)).with_columns(
+        sound=pl.col("seq") < work.remains.acknowledged
     )
+    outside = frame.filter(work.question.elsewhere()).select("seq", "persons_count")
+    times = frame.filter(work.question.before())["at"].to_numpy()
+    work.pass_by(Part(times, frame, outside))
+    work.take(frame.filter(work.question.wanted()))
+
+
+def _gaps_of_holes(work: _Work) -> None:
+    question, remains = work.question, work.remains
+    for hole in remains.holes:
+        if question.entries is not None and hole.first >= question.entries:
+            continue
+        lost = None if hole.end is None else hole.end - hole.first
+        hidden = question.hidden(lost)
+        work.gaps.append(Gap(hole.first_at, hole.last_at, hole.what, hidden, lost))
+    if remains.fault is not None and question.entries is None:
+        what = "bytes follow the last whole entry of the log: a write was torn"
+        last = int(remains.tail["at"][-1].as_py()) if len(remains.tail) else None
+        if last is None and remains.manifests:
+            last = remains.manifests[-1].max_at
+        work.gaps.append(Gap(last, None, what, remains.fault_bytes // _PERSON))
 
 
 def _steps_back(times: Any, before: int) -> list[tuple[int, int]]:
@@ -277,14 +216,15 @@ def _steps_back(times: Any, before: int) -> list[tuple[int, int]]:
     )
 
 
-def _gap_of_steps(work: _Work) -> None:
+def _gap_of_steps(work: _Work, elsewhere: int) -> None:
+    """A clock that went back may have dated an access of the period outside it, but none that is asked for without a period."""
     real = [(low, high) for low, high in work.steps if high >= low]
     if not real:
         return
     low, high = min(step[0] for step in real), max(step[1] for step in real)
     entries = "1 entry is" if len(work.steps) == 1 else f"{len(work.steps)} entries are"
     what = f"the clock went back: {entries} dated earlier than entries before, by up to {_about(high - low)}"
-    work.gaps.append(Gap(low, high, what))
+    work.gaps.append(Gap(low, high, what, elsewhere))
 
 
 def _about(micros: int) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "check_signature",
     "create_keys",
     "load_keys",
+    "load_pseudonymizer",
 ]
 
 GITIGNORE: Final = b"*\n"
@@ -172,6 +173,16 @@ def load_keys(folder: Path, *, name: str) -> Keys:
     """
     pseudonymizer = Pseudonymizer(_read_seed(folder / _PSEUDONYM_FILE))
     return Keys(folder, pseudonymizer, Signer(name, _read_seed(folder / _SIGNING_FILE)))
+
+
+def load_pseudonymizer(folder: Path) -> Pseudonymizer:
+    """Reads the pseudonym key alone: who makes names of pseudonyms has no need to sign.
+
+    Raises:
+        UnavailableError: when the file is missing or cannot be read.
+        IntegrityError: when it does not hold a key.
+    """
+    return Pseudonymizer(_read_seed(folder / _PSEUDONYM_FILE))
 
 
 def check_signature(key: VerifierKey, signature: bytes, message: bytes) -> bool:

@@ -24,7 +24,7 @@ from ecluse.merkle.proofs import (
 from ecluse.merkle.tree import HASH_SIZE, CompactRange
 from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
 
-__all__ = ["prove_consistency", "prove_inclusion"]
+__all__ = ["facts", "prove_consistency", "prove_inclusion"]
 
 INCLUSION: Final = "ecluse inclusion 1"
 CONSISTENCY: Final = "ecluse consistency 1"
@@ -78,7 +78,7 @@ def prove_inclusion(root: Path, seq: int, *, without_persons: bool = False) -> d
         CallerError: when no such entry is under a checkpoint.
         IntegrityError: when the proof does not hold, because the ledger was altered.
     """
-    layout, snapshot, signed, log = _facts(root)
+    layout, snapshot, signed, log = facts(root)
     covering = signed[-1] if signed and signed[-1].checkpoint.size > seq else None
     if covering is None or seq < 0:
         size = signed[-1].checkpoint.size if signed else 0
@@ -116,7 +116,7 @@ def prove_consistency(root: Path, old_note: str) -> dict[str, Any]:
     Raises:
         IntegrityError: when the earlier one is not this ledger's, or the ledger was rewritten since.
     """
-    layout, snapshot, signed, log = _facts(root)
+    layout, snapshot, signed, log = facts(root)
     key = layout.read_public_key()
     old = read_note(old_note, key)
     if not signed:
@@ -149,7 +149,12 @@ def prove_consistency(root: Path, old_note: str) -> dict[str, Any]:
     }
 
 
-def _facts(root: Path) -> tuple[Layout, Snapshot, list[Signed], FoundLog]:
+def facts(root: Path) -> tuple[Layout, Snapshot, list[Signed], FoundLog]:
+    """What proofs are made from: the ledger as it is at one moment, its checkpoints, and its log with leaf hashes.
+
+    Raises:
+        UnavailableError: when it is sealed faster than it can be read.
+    """
     for _ in range(_ATTEMPTS):
         snapshot = take_snapshot(root)
         layout = snapshot.layout

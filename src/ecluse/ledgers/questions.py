@@ -19,7 +19,7 @@ from ecluse.ports import Ledger
 __all__ = ["KINDS", "leave", "take_in"]
 
 KINDS: Final = frozenset(
-    {"bound", "claim", "exposure", "incident", "policy-approved", "query", "report"}
+    {"bound", "claim", "export", "exposure", "incident", "policy-approved", "query", "report"}
 )
 """Kinds of entries that may be left; nothing that changes what may be read."""
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from ecluse.ledgers.accesses import Found, Gap
+from ecluse.ledgers.accesses import Found
+from ecluse.ledgers.asking import Gap
 
 __all__ = ["Shown", "what_was_shown"]
 
@@ -24,11 +25,13 @@ class Shown:
     Attributes:
         rows: as in `Found`, without the persons that were taken back, and without accesses of which nothing is left.
         taken_back: accesses of which all or some persons were taken back.
+        doubted: sequence numbers of accesses of which a release that does not count would take something away.
     """
 
     rows: pl.DataFrame
     taken_back: int = 0
     gaps: list[Gap] = field(default_factory=list)
+    doubted: list[int] = field(default_factory=list)
 
 
 def what_was_shown(found: Found) -> Shown:
@@ -63,7 +66,8 @@ def what_was_shown(found: Found) -> Shown:
     )
     ignored = releases.join(counting.select("seq"), on="seq", how="anti")
     odd = releases.filter(pl.col("seq").is_in(strangers["seq"].unique().to_list()))
-    return Shown(rows, shorter.height, [*_ignored(ignored), *_odd(odd)])
+    doubted = ignored["of"].drop_nulls().to_list()
+    return Shown(rows, shorter.height, [*_ignored(ignored), *_odd(odd)], doubted)
 
 
 def _in_question(found: Found, releases: pl.DataFrame) -> pl.DataFrame:

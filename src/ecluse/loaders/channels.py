@@ -21,7 +21,7 @@ from ecluse.model.finding import Severity
 from ecluse.model.settings import Honey
 from ecluse.model.time import DAY, MINUTE
 
-__all__ = ["read_channels", "read_honey"]
+__all__ = ["log_server", "read_channels", "read_honey"]
 
 _NAME: Final = re.compile(CHANNEL_NAME)
 _ADDRESS: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
@@ -142,12 +142,20 @@ def _syslog(fields: Fields) -> Syslog | None:
     return Syslog(address[0], address[1], facility, ca_file)  # type: ignore[arg-type]  # one of the four words
 
 
-def _log_address(node: Node) -> tuple[str, str]:
-    written = scalars.text(node)
+def log_server(written: str) -> tuple[str, str] | None:
+    """Way and place of an address such as `tls:logs.example.org:6514`; None when it is none."""
     found = _SYSLOG.fullmatch(written)
     if found is None or (found[2] and int(found[2].rpartition(":")[2]) > 65535):
-        raise Fault(f"{quote(written)} is no address of a log server", "write unix:/dev/log, udp:192.0.2.5:514, tcp:… or tls:…")  # fmt: skip
+        return None
     return (found[1], found[2]) if found[1] else (found[3], found[4])
+
+
+def _log_address(node: Node) -> tuple[str, str]:
+    written = scalars.text(node)
+    found = log_server(written)
+    if found is None:
+        raise Fault(f"{quote(written)} is no address of a log server", "write unix:/dev/log, udp:192.0.2.5:514, tcp:… or tls:…")  # fmt: skip
+    return found
 
 
 def _here(host: str) -> bool:

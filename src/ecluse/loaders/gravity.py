@@ -70,7 +70,7 @@ def _category(fields: Fields, name: str) -> CategoryRule:
     identifies = fields.get("identifies", _identifies, 0.25, required=True)
     if not name:
         return CategoryRule(name, class_, identifies)
-    value = fields.number("value", None, least=1, most=4)
+    value = fields.integer("value", None, least=1, most=4)
     because = fields.fields("because", ("en", "fr"), what="the reason of a value")
     if ("value" in fields) != ("because" in fields) and fields.node.kind is Kind.MAPPING:
         fields.reader.note(fields.node, "a value of its own and its reason go together", "write both `value` and `because`")  # fmt: skip

@@ -32,7 +32,7 @@ _CATEGORY: Final = object_of(
         "name": text("Unique."),
         "class": word(list(CLASSES), "Class of ENISA's method; `secret` for what opens an account."),
         "identifies": _IDENTIFIES,
-        "value": {"type": "number", "minimum": 1, "maximum": 4, "description": "Where the class's own value does not fit."},
+        "value": {"type": "integer", "minimum": 1, "maximum": 4, "description": "Where the class's own value does not fit."},
         "because": reference("because"),
         "reveals": word(list(REVEALS), "What it lets others assume; `nothing` when absent."),
         "fraud": flag("Lets somebody act in the person's name together with financial data."),

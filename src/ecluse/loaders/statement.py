@@ -54,6 +54,9 @@ def load_statement(text: bytes | str, *, file: str) -> Statement:
         **values,
         established=top.boolean("established", default=False),
         data=_data(top),
+        categories=tuple(
+            (key.text, _text(top.reader, value)) for key, value in top.entries("categories")
+        ),
         measures=_measures(top),
         informed_at=top.instant("informed_at", None),
         informed_number=top.integer("informed_number", None, least=0),

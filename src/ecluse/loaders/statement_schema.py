@@ -80,6 +80,9 @@ _PROPERTIES: Final[dict[str, Any]] = {
         _keys(form.DATA, "Words of the form."),
         "For a category of the estate, words of the form.",
     ),
+    "categories": mapping(
+        NAME, reference("both"), "For a category of the estate, how a letter to a person calls it."
+    ),
     "people": _keys(form.PEOPLE, "Whose data."),
     "identifiable": flag("Whether the persons can be identified directly."),
     "consequences": _keys(form.CONSEQUENCES, "What may happen to the data."),

@@ -24,6 +24,7 @@ __all__ = [
     "Columns",
     "Hashes",
     "commitments",
+    "flatten_persons",
     "leaves",
     "public_leaves",
     "take_columns",
@@ -103,7 +104,7 @@ def take_columns(frame: pl.DataFrame) -> Columns:
             raise ValueError(f"every entry needs `{name}`")
     if "persons" not in frame.columns:
         return Columns(shaped, np.zeros(frame.height + 1, dtype=np.int64), memoryview(b""))
-    offsets, persons = _flatten(frame["persons"])
+    offsets, persons = flatten_persons(frame["persons"])
     return Columns(shaped, offsets, persons)
 
 
@@ -116,7 +117,12 @@ def _shaped(frame: pl.DataFrame, name: str) -> pl.Expr:
     return column if default is None else column.fill_null(default)
 
 
-def _flatten(persons: pl.Series) -> tuple[npt.NDArray[np.int64], memoryview]:
+def flatten_persons(persons: pl.Series) -> tuple[npt.NDArray[np.int64], memoryview]:
+    """Where each row's pseudonyms start, counted in pseudonyms, and all of them end to end.
+
+    Raises:
+        ValueError: when a pseudonym is missing or not 16 bytes.
+    """
     if not isinstance(persons.dtype, pl.List):
         raise ValueError("`persons` holds lists of pseudonyms")  # noqa: TRY004 - the caller's frame, not a type of ours
     lists = (

@@ -13,7 +13,15 @@ import numpy as np
 
 from ecluse.merkle.lanes import sha256_many
 
-__all__ = ["EMPTY_ROOT", "HASH_SIZE", "CompactRange", "leaf_hash", "node_hash", "subtrees"]
+__all__ = [
+    "EMPTY_ROOT",
+    "HASH_SIZE",
+    "CompactRange",
+    "leaf_hash",
+    "node_hash",
+    "parents",
+    "subtrees",
+]
 
 HASH_SIZE: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
@@ -74,7 +82,7 @@ class CompactRange:
             if len(level) // HASH_SIZE & 1:
                 right.append(level[-HASH_SIZE:])
                 level = level[:-HASH_SIZE]
-            level, index = _pair(level), index >> 1
+            level, index = parents(level), index >> 1
         return cls(begin, begin + count, left + right[::-1])
 
     @property
@@ -121,8 +129,8 @@ class CompactRange:
         self._nodes.append(node)
 
 
-def _pair(level: bytes) -> bytes:
-    """Hashes neighbours of one level, an even number of them, into the next level."""
+def parents(level: bytes) -> bytes:
+    """Hashes neighbours of one level, an even number of them laid end to end, into the next level."""
     count = len(level) // (2 * HASH_SIZE)
     if count == 0:
         return b""

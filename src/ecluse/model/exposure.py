@@ -47,11 +47,18 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """The checkpoint over which an exposure was computed: origin, size and root (hex) of the tree (RFC 9162 §4.10)."""
+    """The checkpoint over which an exposure was computed: origin, size and root (hex) of the tree (RFC 9162 §4.10).
+
+    Attributes:
+        entries: entries that were read; those from `size` on came after the last signed checkpoint.
+        key: fingerprint of the pseudonym key.
+    """
 
     origin: str
     size: int
     root: str
+    entries: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +86,15 @@ class ExposureGap:
 
     Attributes:
         first_at, last_at: microseconds; None where it is open.
-        at_most: the most person x access pairs that it can hide; None when nothing bounds them.
+        at_most: the most persons that it can hide, counted as person x access pairs; None when nothing bounds them.
+        lost: entries that cannot be read or believed; None when nobody knows how many.
     """
 
     first_at: int | None
     last_at: int | None
     what: str
     at_most: int | None = None
+    lost: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +104,12 @@ class ExposureVersion:
     Attributes:
         number: 1, 2, …
         digest: SHA-256 (hex) over selections, checkpoints, list of persons, gaps and numbers (`incident.exposure_digest`).
+        most_per_access: the most persons that one access can show, as the operator says; what bounds a lost entry.
         list_digest: SHA-256 (hex) over the list of persons alone, however the file of it is written.
         file_digest: SHA-256 (hex) of the file of the list.
         made_at: microseconds.
-        persons: distinct persons who were certainly shown, exported or listed; linked persons are not among them.
+        persons: distinct persons who were shown, exported or listed, as the entries stand; linked persons are not among them.
+        at_least: the same by verified entries alone, less the most that lost entries can have taken back.
         at_most: the same with the most that gaps can hide; equal to `persons` without gaps, None when nothing bounds them.
         records: person x access pairs (rows, where one person may stand many times).
         linked: distinct third persons whose data stood in the records of others.
@@ -131,5 +142,7 @@ class ExposureVersion:
     protected: int | None = None
     member_states: tuple[tuple[str, int], ...] | None = None
     gaps: tuple[ExposureGap, ...] = ()
+    at_least: int | None = None
+    most_per_access: int | None = None
     list_digest: str = ""
     file_digest: str = ""

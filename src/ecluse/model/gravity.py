@@ -129,7 +129,7 @@ class Gravity:
 
     Attributes:
         exposure: number and digest of the exposure version from which it was filled in.
-        flags: outside the score: `more_than_100`, `unintelligible`.
+        flags: outside the score: `more_than_100`, `nobody`, `unintelligible`.
         signed: None while nobody has decided.
         override: the level that a person chose against the score, with `reasons`.
     """

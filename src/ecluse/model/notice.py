@@ -7,7 +7,7 @@ from typing import Any
 from ecluse.model.claim import Claim
 from ecluse.model.exposure import ExposureVersion
 from ecluse.model.gravity import Gravity
-from ecluse.model.incident import Incident
+from ecluse.model.incident import Incident, Signed
 
 __all__ = [
     "Affair",
@@ -15,6 +15,7 @@ __all__ = [
     "Both",
     "Contact",
     "Controller",
+    "Drafted",
     "Measure",
     "Refusal",
     "Statement",
@@ -53,8 +54,8 @@ class Controller:
         news: page with the latest state; printed as text, never as a link.
         processors: names with what they do for the controller.
         joint: joint controllers (art. 26).
-        nis2: whether the law that transposes directive (EU) 2022/2555 binds the controller: `essential`, `important`, or
-            empty where no such law is in force or it does not apply.
+        nis2: the kind of entity under directive (EU) 2022/2555: `essential`, `important`, or empty when it is none. Whether
+            such a law is in force, the file of the clocks says.
         insurer: to whom the note for the insurance goes.
         zone: time zone in which documents say hours.
     """
@@ -103,6 +104,7 @@ class Statement:
 
     Attributes:
         data: a category of the estate, and the words of the form for it.
+        categories: a category of the estate, and how a letter calls it.
         ongoing: whether it goes on; None when nobody knows.
         ground: why persons are not told, when they are not.
         effects: what has been seen to come of it (art. 33(5)).
@@ -139,6 +141,7 @@ class Statement:
     cross_border: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     data: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    categories: tuple[tuple[str, Both], ...] = ()
     identifiable: bool | None = None
     ongoing: bool | None = None
     ground: str = ""
@@ -164,6 +167,37 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted:
+    """A document that was drafted for an incident, as the incident's log tells it.
+
+    Attributes:
+        version: 1, 2, … of this document in this incident.
+        kind, signer, made_at: what it was made with; `made_at` in microseconds.
+        files: name of each file, and its SHA-256 (hex).
+        exposure: number and digest of the exposure then in force.
+        sources: SHA-256 (hex) of what persons had written: `controller.yaml`, `statement.yaml`.
+        first, second: the signatures of its release; both are there once it is released.
+    """
+
+    name: str
+    version: int
+    kind: str
+    signer: str
+    made_at: int
+    drafted: Signed
+    files: tuple[tuple[str, str], ...] = ()
+    exposure: tuple[int, str] | None = None
+    sources: tuple[tuple[str, str], ...] = ()
+    first: Signed | None = None
+    second: Signed | None = None
+
+    @property
+    def released(self) -> bool:
+        """Whether two persons released it."""
+        return self.second is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Affair:
     """Everything that a document is made from, as it stands at `made_at` (microseconds).
 
@@ -171,6 +205,8 @@ class Affair:
         exposures: all frozen versions; the last one is in force.
         kind: `initial` or `complementary`, where a document knows both.
         signer: who answers for the document.
+        previous: data of the same document as it was released before.
+        documents: what was drafted and released in this incident so far.
         claim: the claim that a sample was held against, for the report on it.
     """
 
@@ -183,6 +219,7 @@ class Affair:
     kind: str = "initial"
     signer: str = ""
     previous: Mapping[str, Any] | None = None
+    documents: tuple[Drafted, ...] = ()
     claim: Claim | None = None
 
     @property

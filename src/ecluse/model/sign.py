@@ -30,12 +30,17 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """That an account came from a source, or had a session, between two instants (microseconds)."""
+    """That an account came from a source, or had a session, between two instants (microseconds) of the time of the signs.
+
+    Attributes:
+        since: when it did so for the first time ever, as far as the ledger goes back; None when nobody looked.
+    """
 
     account: str
     name: str
     first_at: int
     last_at: int
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Nobody can send it from here: a person copies it into the form. A complement is 
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ecluse.model.incident import InstantKind
 from ecluse.model.notice import Affair, Refusal
@@ -17,7 +17,7 @@ from ecluse.notices.notice import LANGUAGES, Notice, Required
 from ecluse.notices.voice import Voice, tidy, voice
 from ecluse.reports.document.blocks import Block, Document, Fact, Facts, Heading, Note, Paragraph
 
-__all__ = ["NOTICE"]
+__all__ = ["NOTICE", "build", "check", "data"]
 
 _LATE: Final = 72 * HOUR
 _FORM: Final = "the form of the CNIL"
@@ -173,8 +173,7 @@ def _origin(say: Voice, digest: str) -> Iterator[Item]:
     yield Item("made_at", say.instant(say.affair.made_at))
     yield Item("exposure", say.version_line())
     yield Item("exposure_digest", "" if version is None else version.digest, code=True)
-    if version is not None and version.gaps:
-        yield Item("gaps", "\n".join(say.gaps()))
+    yield Item("gaps", say.gaps_text())
     yield Item("head", say.affair.incident.head, code=True)
     yield Item("hash", digest, code=True)
 
@@ -185,7 +184,8 @@ def _fact(say: Voice, item: Item, missing: frozenset[str], changed: dict[str, st
         before = changed[item.key]
         small = say.say("was", text=before) if before else say.say("was_empty")
         return Fact(name, value, code=item.code, mark="changed", small=small)
-    return Fact(name, value, code=item.code, mark="missing" if item.key in missing else "")
+    unstated: Literal["", "unstated"] = "" if item.value else "unstated"
+    return Fact(name, value, code=item.code, mark="missing" if item.key in missing else unstated)
 
 
 NOTICE: Final = Notice(

@@ -17,6 +17,19 @@ __all__ = ["LANGUAGES", "Notice", "Required", "examine", "find", "names"]
 
 LANGUAGES = ("fr", "en")
 
+_AWARE = "a named person decides it: `ecluse incident aware`"
+_HELP = {
+    "fields.aware": _AWARE,
+    "fields.instant_aware": _AWARE,
+    "fields.name": "write it in controller.yaml",
+    "fields.dpo": "write it in controller.yaml",
+    "fields.insurer": "write it in controller.yaml",
+    "fields.gravity": "propose and sign it: `ecluse incident gravity`",
+    "fields.decision_notify_authority": "decide it: `ecluse incident decide notify_authority`",
+    "fields.decision_tell_persons": "decide it: `ecluse incident decide tell_persons`",
+    "signer": "name with --signer who answers for the document",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Required:
@@ -87,9 +100,11 @@ def examine(notice: Notice, affair: Affair, language: str) -> tuple[Refusal, ...
     missing = [
         Refusal(
             "missing",
-            required.field,
-            f"`{required.field}` is missing ({required.source})",
-            "state it in the statement, or decide it in the incident",
+            required.field.removeprefix("fields."),
+            f"`{required.field.removeprefix('fields.')}` is missing ({required.source})",
+            _HELP.get(
+                required.field, "state it in statement.yaml, or decide it with `ecluse incident`"
+            ),
         )
         for required in notice.required
         if not _stated(data, required.field)

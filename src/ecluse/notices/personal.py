@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from ecluse.model.time import EPOCH
@@ -95,10 +96,16 @@ class Permitted:
 
     def cut(self, text: str) -> str:
         """The text without them."""
-        for word in sorted(map(_plainer, self.words), key=len, reverse=True):
-            if word.strip():
-                text = re.sub(rf"(?<![\w@.+]){re.escape(word)}(?![\w@]|\.\w)", " ¤ ", text, flags=re.IGNORECASE)  # fmt: skip
-        return text
+        pattern = _any_of(self.words)
+        return text if pattern is None else pattern.sub(" ¤ ", text)
+
+
+@lru_cache(maxsize=16)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    plain = sorted({_plainer(word) for word in words if word.strip()}, key=len, reverse=True)
+    if not plain:
+        return None
+    return re.compile(rf"(?<![\w@.+])(?:{'|'.join(map(re.escape, plain))})(?![\w@]|\.\w)", re.IGNORECASE)  # fmt: skip
 
 
 def find(text: str, permitted: Permitted | None = None) -> tuple[Found, ...]:
@@ -142,6 +149,8 @@ def luhn_holds(digits: str) -> bool:
 
 def _plainer(text: str) -> str:
     """Digits of other scripts as ours, and no sign that is not seen."""
+    if text.isascii():
+        return text
     normal = unicodedata.normalize("NFKC", text)
     return "".join(c for c in normal if unicodedata.category(c) not in {"Cf", "Mn"} or c.isspace())
 

@@ -10,7 +10,7 @@ from ecluse.model.gravity import Gravity
 from ecluse.model.incident import Instant, InstantKind, Signed
 from ecluse.model.notice import Affair, Both, Contact, Measure
 from ecluse.model.time import EPOCH
-from ecluse.reports.language import Words, words
+from ecluse.reports.language import LANGUAGES, Language, Words, words
 from ecluse.reports.text import plain
 
 __all__ = ["Voice", "tidy", "voice"]
@@ -86,10 +86,15 @@ class Voice:
         name = self.say("contact", name=one.name, role=one.role) if one.role else one.name
         return "\n".join(filter(None, (name, one.mail, one.phone, self.both(one.hours))))
 
+    def named(self, group: str, key: str) -> str:
+        """The word for a key; the key itself, plainly, when the documents do not know it."""
+        name = f"{group}.{key}"
+        return self.say(name) if name in self.words.sentences else tidy(key)
+
     def category(self, name: str) -> str:
-        """A category of data in words; one that the documents do not know as it is written in the estate."""
-        key = f"category.{name}"
-        return self.say(key) if key in self.words.sentences else tidy(name)
+        """A category of data as the statement calls it, or the documents, or else as it is written in the estate."""
+        stated = dict(self.affair.statement.categories).get(name)
+        return (self.both(stated) if stated is not None else "") or self.named("category", name)
 
     def measures(self, phase: str) -> tuple[str, ...]:
         """The measures of a phase with their dates."""
@@ -119,6 +124,12 @@ class Voice:
         version = self.affair.exposure
         return () if version is None else tuple(self._gap(gap) for gap in version.gaps)
 
+    def gaps_text(self) -> str:
+        """Each gap on a line; that there is none, when an exposure says so; nothing without an exposure."""
+        if self.affair.exposure is None:
+            return ""
+        return "\n".join(self.gaps()) or self.say("gap.none")
+
     def _gap(self, gap: ExposureGap) -> str:
         first = self.say("gap.start") if gap.first_at is None else self.words.instant(gap.first_at)
         last = self.say("gap.end") if gap.last_at is None else self.words.instant(gap.last_at)
@@ -147,10 +158,10 @@ class Voice:
         score = self.say("enisa.score", **{n: self.decimal(getattr(gravity, n)) for n in ("dpc", "ei", "cb", "score")})  # fmt: skip
         lines = [score]
         for one in gravity.choices:
-            name = self.say(f"enisa.{one.name}") if f"enisa.{one.name}" in self.words.sentences else one.name  # fmt: skip
-            line = self.say("enisa.choice", name=name, value=self.decimal(one.value), reason=tidy(one.reason))  # fmt: skip
+            name = self.named("enisa", one.name)
+            line = self.say("enisa.choice", name=name, value=self.decimal(one.value), reason=tidy(one.in_(self.language)))  # fmt: skip
             lines.append(self.say("enisa.by_person", choice=line) if one.by_person else line)
-        lines += [self.say(f"enisa.flag.{flag}") for flag in gravity.flags]
+        lines += [self.named("enisa.flag", flag) for flag in gravity.flags]
         if gravity.override is not None:
             level = self.say(f"gravity.{int(gravity.override)}")
             lines.append(self.say("enisa.override", level=level, reasons=tidy(gravity.reasons)))
@@ -176,14 +187,18 @@ class Voice:
         )
 
 
-def voice(document: str, affair: Affair, language: str) -> Voice:
-    """Opens the words of a document (`languages/DOCUMENT.LANGUAGE.yaml`) with those that all documents share."""
-    assert language in {"fr", "en"}, language
-    zone, own = affair.controller.zone, document
-    code = "fr" if language == "fr" else "en"
-    shared = words(code, zone=zone, document="common", room=_ROOM)  # type: ignore[arg-type]
-    mine = words(code, zone=zone, document=own, room=_ROOM)  # type: ignore[arg-type]
-    return Voice(affair, language, replace(mine, sentences={**shared.sentences, **mine.sentences}))
+def voice(document: str, affair: Affair, language: str, *, more: tuple[str, ...] = ()) -> Voice:
+    """Opens the words of a document (`languages/DOCUMENT.LANGUAGE.yaml`) with those that all documents share.
+
+    Options:
+        more: other documents whose words it uses too, such as `cnil` for those of the form.
+    """
+    assert language in LANGUAGES, language
+    code: Language = "fr" if language == "fr" else "en"
+    zone = affair.controller.zone
+    read = [words(code, zone=zone, document=name, room=_ROOM) for name in ("common", *more, document)]  # fmt: skip
+    together = {key: text for one in read for key, text in one.sentences.items()}
+    return Voice(affair, language, replace(read[-1], sentences=together))
 
 
 def tidy(text: str) -> str:

@@ -4,7 +4,7 @@ import shlex
 import unicodedata
 from typing import Final
 
-__all__ = ["exact", "plain", "shell_word", "visible"]
+__all__ = ["exact", "plain", "shell_word", "unseen", "visible"]
 
 LONGEST: Final = 64
 """Characters of a name that a report shows; `--json` has them all."""
@@ -42,10 +42,13 @@ def plain(text: str) -> str:
     return "".join(_seen(character, ascii_only=False) for character in text)
 
 
+def unseen(character: str) -> bool:
+    """Whether a character acts without being seen: a control, a direction, an odd space; the ordinary space is not."""
+    return character != " " and unicodedata.category(character) in _UNSEEN
+
+
 def _seen(character: str, ascii_only: bool) -> str:  # noqa: FBT001 - private
-    if character == " ":
-        return character
-    if unicodedata.category(character) in _UNSEEN or (ascii_only and not character.isascii()):
+    if unseen(character) or (ascii_only and not character.isascii()):
         return _escaped(character)
     return character
 

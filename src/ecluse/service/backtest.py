@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ecluse.engine.history import History
+from ecluse.engine.inorder import Together
 from ecluse.engine.outcome import Outcome, by_event
 from ecluse.engine.twophase import BUDGETS_MAX, TwoPhase
 from ecluse.model.backtest import Disturbed, Label, Tried
@@ -35,17 +36,19 @@ class Trial:
         history: the accesses.
         zone: IANA name by which days and weeks are cut.
         weeks: report the last so many weeks; what came before is counted and not reported. None for everything.
+        together: as `map`; that of an executor of threads decides on several cores.
     """
 
     history: History
     zone: str
     weeks: int | None = None
+    together: Together = map
     days: AccountDays = field(init=False)
     _replay: TwoPhase = field(init=False)
     _asked: dict[tuple[str, ...], pl.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._replay = TwoPhase(self.history, keep=True)
+        self._replay = TwoPhase(self.history, keep=True, together=self.together)
         self.history = self._replay.history
         self.days = account_days(self.history, zone=self.zone)
 

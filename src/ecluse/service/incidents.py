@@ -21,7 +21,7 @@ __all__ = ["RELEASED", "IncidentFile", "countersign", "decide", "facts_of", "mov
 RELEASED: Final = "document_released"
 """The act by which two persons release a document; `name` says which."""
 
-_REGISTER_ENTRY: Final = "register"
+_REGISTER_ENTRY: Final = "register_entry"
 
 
 class IncidentFile(Protocol):
@@ -102,7 +102,7 @@ def facts_of(incident: Incident, lines: Iterable[Written], *, exposures: int, by
     for line in lines:
         if line.act == "moved" and line.detail.get("state") == State.RESOLVED.value:
             resolved_by = line.by
-        if line.act == RELEASED and str(line.detail.get("name", "")).startswith(_REGISTER_ENTRY):
+        if line.act == RELEASED and line.detail.get("name") == _REGISTER_ENTRY:
             entry = True
     return Facts(incident, by, reasons, exposures, entry, resolved_by)
 

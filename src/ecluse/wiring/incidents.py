@@ -139,10 +139,10 @@ def _observed(connection: duckdb.DuckDBPyConnection, signs: Sequence[Sign]) -> t
     uses = _rows(
         connection,
         f"""
-        SELECT account, source, min("at"), max("at") FROM entries
-        WHERE kind = '{ACCESS}' AND {during} AND source <> '' AND source IN (
+        SELECT account, source, min("at") FILTER ({during}), max("at") FILTER ({during}), min("at") FROM entries
+        WHERE kind = '{ACCESS}' AND source <> '' AND source IN (
             SELECT source FROM entries SEMI JOIN flagged USING (account) WHERE kind = '{ACCESS}' AND {during}
-        ) GROUP BY ALL ORDER BY ALL""",
+        ) GROUP BY ALL HAVING count(*) FILTER ({during}) > 0 ORDER BY ALL""",
     )
     sessions = _rows(
         connection,

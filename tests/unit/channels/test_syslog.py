@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from ecluse.channels import open_channel
-from ecluse.channels.syslog import line
+from ecluse.channels.syslog import line, streaming
 from ecluse.model.channel import Channel, Message, Syslog
 from ecluse.model.errors import UnavailableError
 from ecluse.model.finding import Finding, Severity
@@ -79,3 +79,37 @@ def test_by_unix_socket(tmp_path, kind):
 def test_what_cannot_be_sent_is_an_error(way, place):
     with pytest.raises(UnavailableError, match="does not take messages"):
         syslog(way, place).send(MESSAGE)
+
+
+def test_many_lines_go_over_one_connection():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with streaming(Syslog("tcp", f"127.0.0.1:{server.getsockname()[1]}")) as send:
+            send(b"one")
+            send("zwölf".encode())
+        opened, _ = server.accept()
+        with opened:
+            opened.settimeout(10)
+            assert b"".join(iter(lambda: opened.recv(4096), b"")) == "3 one6 zwölf".encode()
+
+
+def test_many_lines_by_datagrams(tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(10)
+        with streaming(Syslog("udp", f"127.0.0.1:{server.getsockname()[1]}")) as send:
+            send(b"one")
+            send(b"x" * 5000)
+        assert (server.recv(8192), len(server.recv(8192))) == (b"one", 1400)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+        server.bind(str(tmp_path / "log"))
+        server.settimeout(10)
+        with streaming(Syslog("unix", str(tmp_path / "log"))) as send:
+            send(b"x" * 5000)
+        assert len(server.recv(8192)) == 5000
+
+
+def test_a_server_that_goes_away_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+    with pytest.raises(UnavailableError, match=place), streaming(Syslog("tcp", place)) as send:
+        send(b"one")

@@ -11,6 +11,8 @@ from ecluse.ledgers.directory import DirectoryLedger
 from ecluse.ledgers.retention import retain
 from ecluse.model.entry import Entry
 from ecluse.model.time import DAY
+from ecluse.registers import exposures
+from ecluse.registers.folder import Register
 
 START = 1_752_314_400_000_000
 SECOND = 1_000_000
@@ -70,8 +72,15 @@ def test_the_persons_released_are_counted_once_and_the_refused_not_at_all(run, l
         "from": None,
         "to": None,
         "persons": 5,
+        "at_least": 5,
+        "at_most": 5,
+        "shown": 5,
+        "exported": 0,
+        "listed": 0,
+        "linked": 0,
         "records": 6,
         "categories": ["address", "identity"],
+        "by_category": {"address": 3, "identity": 4},
         "applications": ["cv", "kairos"],
         "first_at": "2025-07-12T10:00:00Z",
         "last_at": "2025-07-12T10:00:03Z",
@@ -208,6 +217,11 @@ def test_the_list_is_written_and_can_be_named(run, ledger, tmp_path, suffix):
         "accesses",
         "categories",
         "applications",
+        "linked",
+        "manner",
+        "shown",
+        "exported",
+        "listed",
     ]
     rows = {row["identifier"]: row for row in read.iter_rows(named=True)}
     assert set(rows) == {"person-1", "person-2", "person-3", "person-4", None}
@@ -230,8 +244,9 @@ def test_persons_that_were_destroyed_are_a_gap_not_a_smaller_number(run, ledger)
 def test_an_altered_segment_is_a_gap(run, ledger):
     path = ledger / "segments/000000.leaves"
     path.write_bytes(b"x" * 32 + path.read_bytes()[32:])
-    (gap,) = document(run, "--ledger", ledger, "--account", "thief")["gaps"]
-    assert "fail verification" in gap["what"]
+    assert not document(run, "--ledger", ledger, "--account", "thief")["gaps"], (
+        "the entries are as they were signed"
+    )
     parquet = ledger / "segments/000000.0.parquet"
     content = bytearray(parquet.read_bytes())
     for position in range(0, len(content), 40):
@@ -293,3 +308,121 @@ def test_the_terminal_shows_the_same(run, ledger):
     assert "persons       5" in out
     assert "gaps          none" in out
     assert run("--ledger", ledger / "nothing", "--account", "a")[0] == 2
+
+
+@pytest.fixture
+def register(ledger, tmp_path, run, capsys):
+    Register(tmp_path / "register").create()
+    with pytest.raises(SystemExit):
+        main(["incident", "open", "--register", str(tmp_path / "register"), "--title", "a theft", "--by", "dupont"])  # fmt: skip
+    (identity,) = Register(tmp_path / "register").ids()
+    capsys.readouterr()
+    return ("--register", tmp_path / "register", "--incident", identity)
+
+
+def test_an_exposure_is_frozen_checked_and_compared(run, ledger, register, tmp_path):
+    asked = ("--ledger", ledger, "--account", "thief")
+    code, out, err = run(*asked, *register, "--by", "dupont", "--json")
+    assert code == 0, err
+    (first,) = exposures.versions(tmp_path / "register" / register[3])
+    frozen = json.loads(out)["frozen"]
+    assert (frozen["version"], frozen["digest"], frozen["persons"]) == (1, first.digest, 5)
+    assert first.ledgers[0].size == first.ledgers[0].entries, "the ledger signed where it stands"
+    assert (first.made_by, first.accounts, first.at_most) == ("dupont", ("thief",), 5)
+    again = run("check", "--ledger", ledger, *register)
+    assert (again[0], "the same persons" in again[1]) == (0, True)
+    with DirectoryLedger(ledger) as opened:
+        access(opened, 60, "thief", [77, 78], operation="list")
+        access(opened, 61, "thief", [1], operation="export")
+        opened.commit()
+    assert run("check", "--ledger", ledger, *register)[0] == 0, "what came later is not in it"
+    assert run(*asked, *register)[0] == 0
+    told = json.loads(run("diff", *register, "--json")[1])
+    assert told["added"] == {"exported": 0, "shown": 0, "listed": 2, "linked": 0}
+    assert told["removed"] == {"exported": 0, "shown": 0, "listed": 0, "linked": 0}
+    assert told["moved"] == [{"from": "shown", "to": "exported", "persons": 1}]
+    assert [cause["cause"] for cause in told["causes"]] == ["ledger", "gaps"], (
+        "the clock of the later accesses is behind"
+    )
+    assert "added         2 persons: 2 listed" in run("diff", *register)[1]
+    assert "version 1  " in run("versions", *register)[1]
+    assert len(json.loads(run("versions", *register, "--json")[1])["versions"]) == 2
+    for path in (ledger / "segments").glob("000000.*"):
+        path.unlink()
+    code, out, _ = run("check", "--ledger", ledger, *register, "--version", "1", "--json")
+    told = json.loads(out)
+    assert (code, told["same"], told["only_frozen"]) == (1, False, 3)
+    assert any("missing" in what for what in told["gaps_since"])
+
+
+def test_another_ledger_cannot_stand_in_for_the_one_that_was_frozen(run, ledger, register, tmp_path):  # fmt: skip
+    assert run("--ledger", ledger, "--account", "thief", *register)[0] == 0
+    DirectoryLedger.create(tmp_path / "other").close()
+    code, _, err = run("check", "--ledger", tmp_path / "other", *register)
+    assert (code, "was computed over" in err) == (2, True)
+    assert run("check", *register)[0] == 2
+    assert run("diff", *register)[0] == 2, "one version alone"
+    assert run("check", "--ledger", ledger)[0] == 2, "no incident"
+    assert run("--ledger", ledger, "--account", "thief", "--incident", register[3])[0] == 2
+
+
+def test_selections_meet_every_option_and_are_taken_together(run, ledger, tmp_path):
+    with DirectoryLedger(ledger) as opened:
+        access(opened, 70, "x", [50], session="s-1", source="192.0.2.1", application="cv", organization="o", lineage="boss")  # fmt: skip
+        access(opened, 71, "x", [51], session="s-2", source="192.0.2.1", application="cv", organization="o", lineage="boss")  # fmt: skip
+        access(opened, 72, "y", [50, 52], session="s-3", source="192.0.2.2", organization="p", lineage="boss")  # fmt: skip
+        opened.commit()
+
+    def persons(*options):
+        return document(run, "--ledger", ledger, *options)["persons"]
+
+    assert persons("--session", "s-1") == 1
+    assert persons("--session", "s-1", "--session", "s-3") == 2
+    assert persons("--source", "192.0.2.1") == persons("--organization", "o") == 2
+    assert persons("--lineage", "boss") == 3
+    assert persons("--lineage", "boss", "--application", "cv") == 2
+    assert persons("--session", "s-1", "--source", "192.0.2.2") == 0
+    assert persons("--from", "2025-07-12T10:01:12Z") == 2
+    file = tmp_path / "two.yaml"
+    file.write_text("version: 1\nselections:\n  - {sessions: [s-1]}\n  - {accounts: [y]}\n")
+    assert persons("--select", file) == 2
+    assert persons("--select", file, "--account", "thief") == 7
+    told = document(run, "--ledger", ledger, "--select", file)
+    assert [sorted(s) for s in told["selections"]] == [["from", "sessions", "to"], ["accounts", "from", "to"]]  # fmt: skip
+    assert run("--ledger", ledger, "--select", file, "--from", "2025-07-12")[0] == 2
+    assert run("--account", "a")[0] == 2, "no ledger"
+
+
+def test_what_a_session_hides_after_its_retention_is_bounded(run, ledger):
+    with DirectoryLedger(ledger, now=lambda: START + 60 * SECOND) as opened:
+        retain(opened, START + 366 * DAY + 1_500_000 - DAY)
+    found = document(run, "--ledger", ledger, "--session", "s-9")
+    (gap,) = found["gaps"]
+    assert (found["persons"], found["records"], found["at_most"], gap["at_most"]) == (0, 0, 4, 4)
+    assert "may belong to the question or not" in gap["what"]
+
+
+def test_minors_protected_persons_and_other_member_states_are_flagged(run, ledger, tmp_path):
+    about = tmp_path / "people.csv"
+    about.write_text(
+        "identifier,birth_date,protected,member_state\n"
+        "person-1,2007-07-13,oui,BE\nperson-2,2007-07-12,,fr\nperson-3,1960-01-01,no,\nperson-3,,yes,DE\nperson-99,2015-01-01,yes,IT\n,,,\n"
+    )
+    asked = ("--ledger", ledger, "--account", "thief", "--about", about)
+    out = tmp_path / "list.parquet"
+    told = document(run, *asked, "--out", out)
+    assert (told["minors"], told["protected"], told["member_states"]) == (1, 2, {"BE": 1, "DE": 1, "FR": 1})  # fmt: skip
+    rows = pl.read_parquet(out)
+    assert rows["minor"].to_list().count(True) == 1
+    assert rows["minor"].null_count() == 2, "of whom nobody says"
+    _, text, err = run(*asked)
+    assert "minors        1" in text
+    assert "3 of the 5 persons are in it" in err
+    for old, new, what in (("oui", "maybe", "neither yes nor no"), ("BE", "Belgium", "no country"), ("2007-07-13", "soon", "no date")):  # fmt: skip
+        about_text = about.read_text()
+        (tmp_path / "wrong.csv").write_text(about_text.replace(old, new))
+        code, _, err = run("--ledger", ledger, "--account", "thief", "--about", tmp_path / "wrong.csv")  # fmt: skip
+        assert (code, what in err) == (4, True)
+        assert new not in err
+    (tmp_path / "bare.csv").write_text("identifier\nperson-1\n")
+    assert run("--ledger", ledger, "--account", "thief", "--about", tmp_path / "bare.csv")[0] == 2

@@ -87,7 +87,7 @@ def test_resolved_needs_an_exposure_and_closed_the_register(opened, tmp_path):
     opened("decide", *IT, "breach", "no", "--reasons", "a drill", *ALICE)
     opened("move", *IT, "resolved", "--reasons", "a drill", *ALICE)
     assert "`A. Martin` resolved it" in opened("move", *IT, "closed", *ALICE, code=2)
-    Register(tmp_path / "register").open("2026-0001").append("document_released", {"name": "register"}, by="B", at=NOW)  # fmt: skip
+    Register(tmp_path / "register").open("2026-0001").append("document_released", {"name": "register_entry"}, by="B", at=NOW)  # fmt: skip
     opened("move", *IT, "closed", *BRUNO)
     assert opened("show", *IT, "--json")["state"] == "closed"
 

@@ -32,6 +32,18 @@ def test_scenario_h():
     assert left(clock, now + 16 * HOUR) == -HOUR
 
 
+def test_a_warning_that_nobody_read_for_three_days():
+    """Kairos: warned on 12 July at 10:00, noticed on the 15th. The shadow had run out before anybody was aware."""
+    clock = clocks(
+        warning("2025-07-12T10:00:00+02:00"),
+        instant("warning_read", "2025-07-15T10:30:00+02:00", warning="w1"),
+        instant("aware", "2025-07-15T11:00:00+02:00", reasons="the reads were looked at"),
+    )["gdpr_33_1"]
+    assert clock.due == parse_instant("2025-07-18T11:00:00+02:00")
+    assert clock.shadow_due == parse_instant("2025-07-15T10:00:00+02:00")
+    assert clock.shadow_due < clock.begun_at
+
+
 @pytest.mark.parametrize(
     ("aware", "due"),
     [

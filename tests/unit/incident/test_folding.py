@@ -70,8 +70,15 @@ def test_a_correction_stands_beside_what_it_corrects():
 
 
 def test_acts_of_other_rooms_are_lines_of_the_time_line():
-    made = incident(("document_released", {"name": "letter", "more": [1]}))
-    assert (made.timeline[-1].act, made.timeline[-1].what) == ("document_released", "letter")
+    made = incident(
+        ("document_released", {"name": "letter", "version": 2, "more": [1], "long": "x" * 99})
+    )
+    assert (made.timeline[-1].act, made.timeline[-1].what) == (
+        "document_released",
+        "name letter, version 2",
+    )
+    made = incident(("gravity_signed", {"gravity": {"score": 3.0, "level": 3, "choices": []}}))
+    assert made.timeline[-1].what == "score 3.0, level 3"
 
 
 @pytest.mark.parametrize(

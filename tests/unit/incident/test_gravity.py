@@ -69,6 +69,8 @@ def test_a_bare_account_number_alone_tells_little_and_with_an_identity_card_much
 
 def test_names_of_categories_are_taken_as_estates_write_them():
     assert rule_of("Identity_Documents", TABLE).name == "documents"
+    assert rule_of(" Santé ", TABLE).name == "health"
+    assert rule_of("relevés bancaires", TABLE).name == "statements"
     assert rule_of("hobbies", TABLE) is TABLE.unknown
 
 
@@ -119,6 +121,8 @@ def test_a_level_is_overridden_with_reasons_and_a_signature():
         (exposure("identity", "contact"), MALICE, True, True, "important"),
         (exposure("usage"), Circumstances(False), True, False, "négligeable"),
         (exposure("identity", persons=3), Circumstances(False, unintelligible=True), False, False, "négligeable"),
+        (exposure(persons=0), MALICE, False, False, "négligeable"),
+        (exposure(persons=0, at_most=None), MALICE, True, False, "négligeable"),
         (exposure("health", "identity"), Circumstances(True, unintelligible=True), True, False, "maximal"),
     ],
 )  # fmt: skip

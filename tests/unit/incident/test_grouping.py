@@ -69,6 +69,13 @@ def test_accounts_from_one_source_at_one_time():
     assert (link.what, "`192.0.2.7`" in link.reason, "`a`" in link.reason) == ("b", True, True)
 
 
+def test_who_sat_there_before_sits_at_his_own_desk():
+    before = Use("b", "192.0.2.7", AT, AT, since=AT - 2 * DAY)
+    new = Use("c", "192.0.2.7", AT, AT, since=AT - HOUR)
+    assert groups([sign("a")], uses=(use("a"), before, new)) == [{"a", "c"}]
+    assert groups([sign("a"), sign("b")], uses=(use("a"), before)) == [{"a", "b"}]
+
+
 def test_the_door_of_a_building_links_nobody():
     uses = tuple(use(f"n{i}") for i in range(SOURCE_MAX))
     assert groups([sign("n0")], uses=uses) == [{f"n{i}" for i in range(SOURCE_MAX)}]

@@ -3,12 +3,8 @@
 import pytest
 
 from ecluse.incident.acts import Said
-from ecluse.incident.instants import (  # fmt: skip
-    conclusive_at,
-    instant_refusals,
-    needs_second,
-    signature_refusals,
-)
+from ecluse.incident.instants import instant_refusals, needs_second, signature_refusals, unread
+from ecluse.incident.lifecycle import conclusive_at, unsigned_late
 from ecluse.model.incident import InstantKind
 from ecluse.model.time import parse_instant
 from incident_factory import incident, instant, warning
@@ -106,3 +102,30 @@ def test_of_several_warnings_the_first_counts_and_each_is_corrected_alone():
     made = incident(*acts, moved)
     assert made.instant(InstantKind.WARNING_RECEIVED).at == parse_instant(SATURDAY)
     assert len([i for i in made.instants if i.kind is InstantKind.WARNING_RECEIVED]) == 3
+
+
+def test_a_correction_does_not_move_the_first_evidence():
+    later = instant("conclusive", "2025-07-14T00:00:00Z", corrects=True, reasons="x")
+    made = incident(instant("conclusive", FRIDAY), later)
+    assert conclusive_at(made) == parse_instant(FRIDAY)
+    assert needs_second(made, said("aware", SATURDAY))
+
+
+def test_evidence_that_comes_to_light_afterwards_asks_for_a_second_signature():
+    aware = instant("aware", SATURDAY, reasons="x")
+    assert unsigned_late(incident(aware, instant("conclusive", SATURDAY))) is None
+    late = (aware, instant("conclusive", FRIDAY))
+    made = incident(*late)
+    assert unsigned_late(made) is made.instant(InstantKind.AWARE)
+    assert signature_refusals(made, InstantKind.AWARE, "a.  MARTIN")[1][0].code == "somebody-else"
+    assert signature_refusals(made, InstantKind.AWARE, "B. Durand")[1] == ()
+    sign = ("countersigned", {"line": 2, "kind": "aware", "happened_at": parse_instant(SATURDAY)}, "B. Durand")  # fmt: skip
+    signed = incident(*late, sign)
+    assert unsigned_late(signed) is None
+    assert signed.instant(InstantKind.AWARE).second.by == "B. Durand"
+    assert signed.instants[:2] == made.instants
+
+
+def test_a_warning_is_unread_until_somebody_says_so():
+    assert unread(incident(warning(FRIDAY), warning(SATURDAY, name="w2"))) == ("w1", "w2")
+    assert unread(incident(warning(FRIDAY), instant("warning_read", SATURDAY, warning="w1"))) == ()

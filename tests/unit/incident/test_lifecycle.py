@@ -56,12 +56,16 @@ def test_the_last_decision_counts():
 def test_an_instant_that_waits_for_its_second_signature_holds_it_up():
     waiting = instant("aware", "2025-07-12T10:00:00Z", reasons="x", waits=True)
     assert codes(facts(NOT_A_BREACH, waiting), State.RESOLVED) == ["second-signature"]
+    late = (instant("aware", "2025-07-12T10:00:00Z", reasons="x"), instant("conclusive", "2025-07-12T09:00:00Z"))  # fmt: skip
+    assert codes(facts(NOT_A_BREACH, *late), State.RESOLVED) == ["second-signature"]
 
 
 def test_nothing_is_closed_without_its_entry_in_the_register_by_another_person_while_no_clock_runs():
     resolved = {"state": State.RESOLVED}
     assert codes(facts(**resolved), State.CLOSED) == ["register-entry"]
-    assert codes(facts(**resolved, register_entry=True, by="A"), State.CLOSED) == ["somebody-else"]
+    assert codes(facts(**resolved, register_entry=True, by=" a "), State.CLOSED) == [
+        "somebody-else"
+    ]
     clock = Deadline("gdpr_33_1", InstantKind.AWARE, 5, None)
     running = facts(**resolved, register_entry=True, deadlines=(clock,))
     (refused,) = refusals(running, State.CLOSED)

@@ -43,6 +43,7 @@ def test_a_small_file():
         ("identifies: 1,", "identifies: 0.4,", "`0.4` is no step of the method"),
         ("also: [who]", "also: [IBAN]", "6:5: `iban` is the name of two categories"),
         (", because: {en: little, fr: peu}", "", "a value of its own and its reason go together"),
+        ("value: 2", "value: 2.5", "`2.5` is not a whole number"),
         ("fr: peu", "de: wenig", "`de` is not a key of the reason of a value"),
         ("{class: sensitive", "{class: secret", "cannot be `secret`"),
         ("unknown:", "unkown:", "`unkown` is not a key of the table of gravity"),

@@ -64,7 +64,7 @@ def test_what_nobody_stated_is_listed_and_refused():
     assert "Circonstances de la découverte" in note.text
     assert facts(document)["Nature"].mark == "missing"
     codes = refused(bare)
-    assert ("missing", "fields.natures") in codes
+    assert ("missing", "natures") in codes
     assert ("missing", "persons") in codes
 
 

@@ -52,7 +52,7 @@ def test_short_texts_that_say_something(text):
     assert not blank(text)
 
 
-@pytest.mark.parametrize("text", ["Madame [nom],", "Le [à compléter], …", "TODO: facts", "Bonjour {{ name }}", "Lorem ipsum dolor"])  # fmt: skip
+@pytest.mark.parametrize("text", ["Madame [nom],", "Le [à compléter], …", "TBD: facts", "Bonjour {{ name }}", "Lorem ipsum dolor"])  # fmt: skip
 def test_places_left_open(text):
     assert placeholder(text)
     assert not placeholder("Madame Exemple, le compte [partner-0311] a été fermé.")

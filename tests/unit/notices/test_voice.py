@@ -6,7 +6,7 @@ import pytest
 
 from ecluse.model import form
 from ecluse.model.incident import InstantKind
-from ecluse.notices.notice import names
+from ecluse.model.notice import Both
 from ecluse.notices.voice import tidy, voice
 from notice_factory import affair, exposure, gap, gravity, statement
 
@@ -22,7 +22,10 @@ def places(sentence):
     return {name for text in texts if isinstance(text, str) for name in re.findall(r"{(\w+)}", text)}  # fmt: skip
 
 
-@pytest.mark.parametrize("document", ["cnil"])
+WORDS = ("cnil", "register_entry", "nis2")
+
+
+@pytest.mark.parametrize("document", WORDS)
 def test_languages_have_the_same_sentences(document):
     french, english = (voice(document, affair(), code).words.sentences for code in ("fr", "en"))
     assert french.keys() == english.keys()
@@ -44,7 +47,7 @@ def test_every_instant_has_its_name(language):
 
 
 def test_french_texts_have_their_spaces():
-    for name in names():
+    for name in WORDS:
         for key, text in voice(name, affair(), "fr").words.sentences.items():
             assert not isinstance(text, str) or not re.search(r"(?<![\u00a0\u202f\s]) ?[;!?](?=\s|$)| [:;!?»]|« ", text), key  # fmt: skip
 
@@ -64,6 +67,12 @@ def test_numbers_of_persons_with_and_without_gaps():
     assert voice("cnil", affair(exposures=()), "en").persons_line().startswith("No exposure")
 
 
+def test_that_there_is_no_gap_is_said_only_when_an_exposure_says_so():
+    assert voice("cnil", affair(), "fr").gaps_text() == "Aucune lacune"
+    assert voice("cnil", affair(exposures=()), "fr").gaps_text() == ""
+    assert "au plus 1\u202f200 couples" in voice("cnil", affair(exposures=(exposure(gaps=(gap(),)),)), "fr").gaps_text()  # fmt: skip
+
+
 def test_a_measure_has_its_date_and_the_language():
     say = voice("cnil", affair(), "fr")
     assert say.measures("planned") == ("Second facteur exigé de tous les comptes partenaires. (1er\u00a0septembre 2025)",)  # fmt: skip
@@ -75,6 +84,13 @@ def test_the_working_of_the_score():
     assert lines[0] == "SE = DPC × EI + CB = 2 × 1 + 1 = 3"
     assert any("0,5" in line and "choix d’une personne" in line for line in lines)
     assert "personne n’a encore arrêtée" in voice("cnil", affair(), "fr").working(gravity(signed=None))[-2]  # fmt: skip
+
+
+def test_the_statement_names_a_category_before_the_documents_do():
+    stated = statement(categories=(("identity", Both("vos nom et prénom", "")),))
+    assert voice("cnil", affair(statement=stated), "fr").category("identity") == "vos nom et prénom"
+    assert voice("cnil", affair(statement=stated), "en").category("identity") == "identity"
+    assert voice("cnil", affair(), "fr").category("career") == "career"
 
 
 def test_texts_of_a_log_are_shown_sign_by_sign():

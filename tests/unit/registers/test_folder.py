@@ -1,8 +1,15 @@
+import subprocess
+import sys
+
 import pytest
 
-from ecluse.model.errors import CallerError, IntegrityError
+from ecluse.incident.gravity import prefill
+from ecluse.incident.gravity_log import detail_of
+from ecluse.model.errors import CallerError, IntegrityError, UnavailableError
+from ecluse.model.gravity import Circumstances
 from ecluse.model.incident import State
 from ecluse.registers.folder import Register
+from incident_factory import exposure
 
 AT = 1_752_314_400_000_000
 OPENED = {"title": "one account reads everybody", "owner": "A. Martin"}
@@ -81,3 +88,48 @@ def test_parts_are_made_when_they_are_needed(register):
     folder = register.begin(2026, "opened", OPENED, by="A", at=AT)
     assert folder.part("exposures").is_dir()
     assert folder.part("exposures") == folder.path / "exposures"
+
+
+OPENER = """
+import sys
+from pathlib import Path
+from ecluse.registers.folder import Register
+for _ in range(15):
+    Register(Path(sys.argv[1])).begin(2026, "opened", {"title": "x", "owner": "y"}, by="A", at=1)
+"""
+
+
+def test_two_processes_open_incidents_at_once(register):
+    openers = [
+        subprocess.Popen([sys.executable, "-c", OPENER, str(register.root)]) for _ in range(2)
+    ]
+    assert [opener.wait() for opener in openers] == [0, 0]
+    assert register.ids() == tuple(f"2026-{n:04}" for n in range(1, 31))
+    assert {register.open(name).incident().id for name in register.ids()} == set(register.ids())
+
+
+def test_an_act_upon_what_another_changed_is_refused(register):
+    folder = register.begin(2026, "opened", OPENED, by="A", at=AT)
+    head = folder.log().head
+    folder.append("note", {"text": "first"}, by="A", at=AT, after=head)
+    with pytest.raises(UnavailableError, match="somebody else wrote"):
+        folder.append("note", {"text": "second"}, by="B", at=AT, after=head)
+    assert len(folder.log().lines) == 2
+
+
+def test_a_new_register_has_the_files_to_look_at_and_keeps_those_that_are_there(tmp_path):
+    (tmp_path / "clocks.yaml").write_text("mine")
+    (tmp_path / "controller.yaml").write_text("ours")
+    assert Register(tmp_path).create()
+    assert not Register(tmp_path).create()
+    assert (tmp_path / "clocks.yaml").read_text() == "mine"
+    assert b"categories" in (tmp_path / "gravity.yaml").read_bytes()
+
+
+def test_gravity_stands_in_the_log(register):
+    folder = register.begin(2026, "opened", OPENED, by="A", at=AT)
+    assert folder.gravity() is None
+    made = prefill(exposure("identity"), folder.gravity_table(), Circumstances(True))
+    folder.append("gravity_proposed", detail_of(made), by="A", at=AT)
+    assert folder.gravity() == made
+    assert [d.name for d in folder.incident().deadlines] == ["gdpr_33_1", "gdpr_33_4", "lopmi_complaint"]  # fmt: skip

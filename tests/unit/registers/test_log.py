@@ -191,7 +191,7 @@ while True:
 
 
 def test_a_killed_process_loses_no_act_that_it_acknowledged(log):
-    for wait in range(6):
+    for wait in range(4):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(log)], stdout=subprocess.PIPE, text=True
         )

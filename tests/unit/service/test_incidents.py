@@ -102,7 +102,7 @@ def test_a_life(file):
     with pytest.raises(CallerError, match="not released") as found:
         go(file, "closed", exposures=1)
     assert "`A` resolved it" in str(found.value)
-    file.append("document_released", {"name": "register"}, by="B", at=AT)
+    file.append("document_released", {"name": "register_entry"}, by="B", at=AT)
     go(file, "closed", by="B", exposures=1)
     assert file.incident().state is State.CLOSED
     go(file, "in_progress", by="B")

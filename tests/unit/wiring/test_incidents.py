@@ -55,6 +55,8 @@ def test_one_thief_with_three_accounts_and_everybody_else(make, tmp_path):
         reading("thief-1", list_, at=AT, source="192.0.2.7"),
         reading("thief-1", range(500, 503), at=AT + 200 * SECOND, effect="deny"),
         reading("thief-2", range(900, 930), at=AT + HOUR, source="192.0.2.7"),
+        reading("colleague", range(700, 705), at=AT - 48 * HOUR, source="192.0.2.7"),
+        reading("colleague", range(700, 705), at=AT, source="192.0.2.7"),
         reading("thief-3", list_, at=AT + 9 * HOUR, source="198.51.100.9"),
         reading("honest", [*range(159, 99, -2), *range(100, 160, 2)], at=AT + 2 * HOUR, source="198.51.100.1"),
         [finding("thief-1", at=AT + 300 * SECOND), finding("portal", code="silent-application")],

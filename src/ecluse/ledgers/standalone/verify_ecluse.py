@@ -25,7 +25,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Wrong", "check_bundle", "check_ledger", "ed25519_verify", "main"]
+__all__ = [
+    "PUBLIC", "Key", "Wrong", "check_bundle", "check_ledger", "ed25519_verify", "main", "netstrings", "node_hash",
+    "open_checkpoint", "open_note", "parse_key", "split_notes",
+]  # fmt: skip
 
 Point = tuple[int, int, int, int]
 Key = tuple[str, bytes]  # name; algorithm byte and public key
@@ -97,9 +100,6 @@ def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
     ) % P == 0
 
 
-# --- Signed notes and checkpoints
-
-
 class Wrong(Exception):  # noqa: N818
     """What is checked does not hold."""
 
@@ -114,7 +114,8 @@ def _unbase64(text: str) -> bytes:
     return content
 
 
-def _parse_key(text: str) -> Key:
+def parse_key(text: str) -> Key:
+    """Reads NAME+ID+BASE64, or raises `Wrong`."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
         raise Wrong("the verifier key is not NAME+ID+BASE64")
@@ -130,28 +131,27 @@ def _key_id(name: str, material: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
 
 
-def _open_checkpoint(note: str, key: Key) -> Checkpoint:
+def open_note(note: str, key: Key) -> str:
+    """The text of a note that carries this key's signature and no other line, or raises `Wrong`."""
     name, material = key
     text, blank, signed = note.partition("\n\n")
     text += "\n"
     prefix = "\u2014 " + name + " "
-    if (
-        not blank
-        or not signed.startswith(prefix)
-        or not signed.endswith("\n")
-        or signed.count("\n") != 1
-    ):
-        raise Wrong("a checkpoint is not signed in the ledger's name")
-    signature = _unbase64(signed[len(prefix) : -1])
-    if signature[:4] != _key_id(name, material) or not ed25519_verify(
-        material[1:], signature[4:], text.encode()
-    ):
-        raise Wrong("the signature of a checkpoint does not hold")
+    if not blank or not signed.startswith(prefix) or signed.find("\n") != len(signed) - 1:
+        raise Wrong(f"a note is not signed in the name of `{name}`")
+    signature, theirs = _unbase64(signed[len(prefix) : -1]), _key_id(name, material)
+    if signature[:4] != theirs or not ed25519_verify(material[1:], signature[4:], text.encode()):
+        raise Wrong("a signature does not hold")
+    return text
+
+
+def open_checkpoint(note: str, key: Key) -> Checkpoint:
+    """Size, root and what else a signed checkpoint says, or raises `Wrong`."""
+    text, name = open_note(note, key), key[0]
     lines = text.split("\n")
     if len(lines) < 4 or lines[0] != name or not re.fullmatch("0|[1-9][0-9]*", lines[1]):
         raise Wrong("a checkpoint is malformed, or another ledger's")
-    previous = [line[9:] for line in lines[3:] if line.startswith("previous ")]
-    root = _unbase64(lines[2])
+    root, previous = _unbase64(lines[2]), [x[9:] for x in lines[3:] if x.startswith("previous ")]
     if len(root) != 32:
         raise Wrong("a root is not 32 bytes")
     return {
@@ -162,7 +162,8 @@ def _open_checkpoint(note: str, key: Key) -> Checkpoint:
     }
 
 
-def _split_notes(content: str) -> Iterator[str]:
+def split_notes(content: str) -> Iterator[str]:
+    """Cuts a file of notes into its notes."""
     while content:
         blank = content.find("\n\n")
         end = content.find("\n", blank + 2) if blank >= 0 else -1
@@ -175,7 +176,8 @@ def _split_notes(content: str) -> Iterator[str]:
 # --- The tree, RFC 9162
 
 
-def _node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """RFC 9162 2.1.1."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
@@ -189,11 +191,11 @@ def _verify_inclusion(
         if sn == 0:
             return False
         if fn & 1 or fn == sn:
-            result = _node_hash(sibling, result)
+            result = node_hash(sibling, result)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            result = _node_hash(result, sibling)
+            result = node_hash(result, sibling)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and result == root
 
@@ -214,11 +216,11 @@ def _verify_consistency(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> 
         if sn == 0:
             return False
         if fn & 1 or fn == sn:
-            first, second = _node_hash(node, first), _node_hash(node, second)
+            first, second = node_hash(node, first), node_hash(node, second)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            second = _node_hash(second, node)
+            second = node_hash(second, node)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and (first, second) == (old["root"], new["root"])
 
@@ -233,7 +235,7 @@ class _Tree:
     def append(self, leaf: bytes) -> None:
         level = 0
         while self.edge and self.edge[-1][0] == level:
-            leaf, level = _node_hash(self.edge.pop()[1], leaf), level + 1
+            leaf, level = node_hash(self.edge.pop()[1], leaf), level + 1
         self.edge.append((level, leaf))
         self.size += 1
 
@@ -242,7 +244,7 @@ class _Tree:
             return hashlib.sha256(b"").digest()
         root = self.edge[-1][1]
         for _, node in reversed(self.edge[:-1]):
-            root = _node_hash(node, root)
+            root = node_hash(node, root)
         return root
 
 
@@ -254,7 +256,8 @@ PUBLIC = (
 )  # fmt: skip
 
 
-def _netstrings(values: Iterable[str]) -> bytes:
+def netstrings(values: Iterable[str]) -> bytes:
+    """`LENGTH:BYTES,` each."""
     return b"".join(b"%d:%b," % (len(value.encode()), value.encode()) for value in values)
 
 
@@ -270,12 +273,12 @@ def _leaf_of(bundle: dict[str, Any]) -> bytes:
             raise Wrong("the entry's number of persons is not that of its list")
         fields = (private["session"], private["source"], "".join(persons), private["own"])
         commitment = hashlib.sha256(
-            b"\x02" + bytes.fromhex(bundle["salt"]) + _netstrings(fields)
+            b"\x02" + bytes.fromhex(bundle["salt"]) + netstrings(fields)
         ).digest()
     else:
         commitment = bytes.fromhex(bundle["commitment"])
     content = (
-        b"ecluse entry 1\n" + _netstrings(bundle["public"][name] for name in PUBLIC) + commitment
+        b"ecluse entry 1\n" + netstrings(bundle["public"][name] for name in PUBLIC) + commitment
     )
     return hashlib.sha256(b"\x00" + content).digest()
 
@@ -285,10 +288,10 @@ def _leaf_of(bundle: dict[str, Any]) -> bytes:
 
 def check_bundle(bundle: dict[str, Any], trusted: Key | None) -> str:
     """Checks a proof, by the trusted key or the one inside, and says what holds, or raises `Wrong`."""
-    key = trusted or _parse_key(bundle["key"])
+    key = trusted or parse_key(bundle["key"])
     path = [bytes.fromhex(node) for node in bundle["path"]]
     if bundle["type"] == "ecluse inclusion 1":
-        checkpoint = _open_checkpoint(bundle["checkpoint"], key)
+        checkpoint = open_checkpoint(bundle["checkpoint"], key)
         size, seq = checkpoint["size"], int(bundle["seq"])
         if not _verify_inclusion(
             leaf=_leaf_of(bundle), index=seq, size=size, path=path, root=checkpoint["root"]
@@ -296,7 +299,7 @@ def check_bundle(bundle: dict[str, Any], trusted: Key | None) -> str:
             raise Wrong("the entry is not in the tree that was signed")
         return f"entry {seq} is in the ledger `{key[0]}` of {size} entries"
     if bundle["type"] == "ecluse consistency 1":
-        old, new = _open_checkpoint(bundle["old"], key), _open_checkpoint(bundle["new"], key)
+        old, new = open_checkpoint(bundle["old"], key), open_checkpoint(bundle["new"], key)
         if not _verify_consistency(old, new, path):
             raise Wrong("the older checkpoint does not begin the newer one")
         return f"the first {old['size']} entries of `{key[0]}` are the same among its {new['size']}"
@@ -305,11 +308,11 @@ def check_bundle(bundle: dict[str, Any], trusted: Key | None) -> str:
 
 def check_ledger(folder: Path, trusted: Key | None, outside: list[str]) -> str:
     """Checks every checkpoint, and those kept outside, over the sealed entries; says what holds, or raises `Wrong`."""
-    own = _parse_key((folder / "public.key").read_text(encoding="utf-8"))
+    own = parse_key((folder / "public.key").read_text(encoding="utf-8"))
     if trusted and own != trusted:
         raise Wrong("the ledger's key is not the trusted one")
     wanted = _signed_roots(folder, own)
-    wanted += [("the checkpoint from outside", _open_checkpoint(note, own)) for note in outside]
+    wanted += [("the checkpoint from outside", open_checkpoint(note, own)) for note in outside]
     wanted.sort(key=lambda pair: pair[1]["size"])
     tree, held = _Tree(), 0
     for leaf in chain([b""], _leaves_of(folder)):
@@ -328,17 +331,15 @@ def check_ledger(folder: Path, trusted: Key | None, outside: list[str]) -> str:
                 f"{name} covers {checkpoint['size']} entries, the sealed part of the ledger holds {tree.size}"
                 " (seal it, if the rest is only not sealed yet)"
             )
-    tail = (
-        f"; {len(later)} later checkpoints cover entries that are not sealed yet" if later else ""
-    )
-    return f"{held} checkpoints hold over {tree.size} sealed entries of `{own[0]}`{tail}"
+    more = f"; {len(later)} later checkpoints cover entries that are not sealed yet"
+    return f"{held} checkpoints hold over {tree.size} sealed entries of `{own[0]}`{more if later else ''}"
 
 
 def _signed_roots(folder: Path, key: Key) -> list[tuple[str, Checkpoint]]:
     found, previous = [], ""
     content = (folder / "checkpoints").read_bytes().decode()
-    for number, note in enumerate(_split_notes(content), start=1):
-        checkpoint = _open_checkpoint(note, key)
+    for number, note in enumerate(split_notes(content), start=1):
+        checkpoint = open_checkpoint(note, key)
         if checkpoint["previous"] != previous:
             raise Wrong(f"checkpoint {number} does not follow the one before it")
         previous = hashlib.sha256(note.encode()).hexdigest()
@@ -385,12 +386,11 @@ def main(arguments: list[str]) -> int:
 def _check(arguments: list[str], text: str | None) -> str:
     if text is not None and "+" not in text:
         text = Path(text).read_text(encoding="utf-8")
-    trusted = _parse_key(text) if text is not None else None
+    trusted = parse_key(text) if text is not None else None
     target = Path(arguments[-1])
     if target.is_dir():
-        return check_ledger(
-            target, trusted, [Path(path).read_bytes().decode() for path in arguments[:-1]]
-        )
+        outside = [Path(path).read_bytes().decode() for path in arguments[:-1]]
+        return check_ledger(target, trusted, outside)
     return check_bundle(json.loads(target.read_bytes()), trusted)
 
 

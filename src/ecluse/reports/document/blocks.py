@@ -139,14 +139,14 @@ class Fact:
     """A name and its value, which may have several lines; a `code` is set in letters of one width.
 
     Attributes:
-        mark: whether the value is `missing`, or `changed` since an earlier document.
+        mark: whether the value is `missing` although it must be there, `unstated`, or `changed` since an earlier document.
         small: stands under the value.
     """
 
     name: str
     value: str
     code: bool = False
-    mark: Literal["", "missing", "changed"] = ""
+    mark: Literal["", "missing", "unstated", "changed"] = ""
     small: str = ""
 
 

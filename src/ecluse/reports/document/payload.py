@@ -16,7 +16,7 @@ from ecluse.reports.document.blocks import Block, Cell, Document, Fact, Figure
 from ecluse.reports.document.drawing import svg
 from ecluse.reports.text import exact
 
-__all__ = ["payload", "printable"]
+__all__ = ["numbered", "payload", "printable", "values"]
 
 _PRINTED: Final = (
     (0x20, 0x7F),
@@ -40,8 +40,13 @@ _PIECE: Final = re.compile(r".{12}")
 
 def payload(document: Document) -> bytes:
     """Writes the document for `templates/document.typ`."""
+    return msgspec.json.encode(values(document))
+
+
+def values(document: Document) -> dict[str, Any]:
+    """The same, as values that JSON can hold."""
     made = EPOCH + timedelta(microseconds=document.made_at)
-    whole = {
+    return {
         "title": printable(document.title),
         "subtitle": printable(document.subtitle),
         "language": document.language,
@@ -57,7 +62,6 @@ def payload(document: Document) -> bytes:
         },
         "blocks": [{"kind": _kind(block), **_plain(block)} for block in document.blocks],
     }
-    return msgspec.json.encode(whole)
 
 
 def printable(text: str) -> str:
@@ -66,10 +70,11 @@ def printable(text: str) -> str:
     >>> printable("ab\u6c49")
     'ab\\u6c49'
     """
-    return _LONG.sub(_breakable, _numbered(text))
+    return _LONG.sub(_breakable, numbered(text))
 
 
-def _numbered(text: str) -> str:
+def numbered(text: str) -> str:
+    """Writes what the fonts lack by its number."""
     return _UNPRINTED.sub(_number, exact(text))
 
 
@@ -90,11 +95,11 @@ def _plain(value: Any) -> Any:
     """Blocks as objects of JSON; codes are not made breakable, so that they can be copied."""
     if isinstance(value, Figure):
         words = {n: printable(getattr(value, n)) for n in ("title", "description", "caption")}
-        return {**words, "svg": svg(value.drawing, _numbered)}
+        return {**words, "svg": svg(value.drawing, numbered)}
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, Fact):
-        written = _numbered if value.code else printable
+        written = numbered if value.code else printable
         lines = {
             "value": [*map(written, value.value.split("\n"))],
             "small": [*map(printable, value.small.split("\n"))],
@@ -103,6 +108,6 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         whole = {f.name: getattr(value, f.name) for f in fields(value)}
         if isinstance(value, Cell) and value.code:
-            return {n: _numbered(v) if n == "text" else _plain(v) for n, v in whole.items()}
+            return {n: numbered(v) if n == "text" else _plain(v) for n, v in whole.items()}
         return {name: _plain(part) for name, part in whole.items()}
     return [_plain(part) for part in value] if isinstance(value, tuple) else value

@@ -5,12 +5,18 @@ fetches nothing, and no word of the document can become markup.
 """
 
 from importlib.resources import files
+from importlib.util import find_spec
 
 from ecluse.model.errors import CallerError
 from ecluse.reports.document.blocks import Document
 from ecluse.reports.document.payload import payload
 
-__all__ = ["check_installed", "render"]
+__all__ = ["check_installed", "installed", "render"]
+
+
+def installed() -> bool:
+    """Whether Typst is there."""
+    return find_spec("typst") is not None
 
 
 def check_installed() -> None:

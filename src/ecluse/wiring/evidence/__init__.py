@@ -1,0 +1,1 @@
+"""Packing evidence: ledgers, register and documents put together."""
