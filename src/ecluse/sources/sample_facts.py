@@ -1,200 +1,302 @@
-"""How is the organization's own file about its people read? CSV, Parquet, or a table of SQLite or DuckDB; some rows at a time.
+"""What do the organization's own files say of a sample's persons? They are read once, in pieces, and only about these.
 
-Every value comes as text. The ending says what a file is: `.csv` or `.txt` (comma, semicolon or tab; UTF-8), `.parquet`, `.sqlite`,
-`.sqlite3`, `.db`, `.duckdb`. A table of another database is exported to one of these first (`COPY … TO` in PostgreSQL, `mysqldump
---tab`, `bcp`): no password of the organization's database ever comes near this tool.
+Files: everybody in the base; every value that a field had, with its interval; the honey persons. Each row becomes fingerprints in the
+way the sample's did, and is compared with them.
 """
 
-import re
-import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from ecluse.model.errors import CallerError, SourceError
+from ecluse.incident.sample.canonical import judged, spelling
+from ecluse.incident.sample.fingerprint import Fingerprints, Wanted, value_print
+from ecluse.model.claim_file import Changes, People
+from ecluse.model.errors import SourceError
+from ecluse.model.time import EPOCH, parse_instant
 
-__all__ = ["people_columns", "read_people"]
+__all__ = ["Change", "Honey", "Matched", "match_people", "read_changes", "read_honey", "table_rows"]
 
-_ROWS: Final = 65_536
-_BLOCK: Final = 8 << 20
-_TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
-_SQLITE: Final = frozenset({".sqlite", ".sqlite3", ".db"})
-_HELP: Final = "export it as CSV in UTF-8 with a line of headings, or as Parquet"
-Progress = Callable[[float], None]
-"""Told the share that was read, from 0 to 1, after each piece."""
+_MICRO = 1_000_000
 
 
-def people_columns(path: Path, table: str | None = None) -> list[str]:
-    """The columns of the file.
+@dataclass(slots=True)
+class Matched:
+    """The sample's persons as the base knows them.
+
+    Attributes:
+        persons: for each row of the sample its person, or None.
+        held: of these, who is in the base.
+        compared, agreeing: values held against the base, and those that are the same.
+        places: where each held person stands in the file.
+        population: persons in the file.
+        ambiguous: values of the sample that several persons in the base share, and that therefore name nobody.
+    """
+
+    persons: list[bytes | None]
+    held: set[bytes] = field(default_factory=set)
+    compared: int = 0
+    agreeing: int = 0
+    places: dict[bytes, int] = field(default_factory=dict)
+    population: int = 0
+    ambiguous: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value of the sample that the base once had: whose, and in which interval (microseconds, None where it is open)."""
+
+    person: bytes
+    since: int | None
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Honey:
+    """A honey person: whom alone it was given to, and since when it exists."""
+
+    person: bytes
+    account: str = ""
+    since: int | None = None
+
+
+def table_rows(
+    path: Path, columns: Sequence[str], done: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a CSV or Parquet file, as tuples of these columns.
 
     Raises:
-        CallerError: when the file is of no known kind, or `table` is missing.
-        SourceError: when it cannot be read.
+        SourceError: when it cannot be read, or lacks a column.
     """
-    return list(_opened(path, table)[0])
-
-
-def read_people(
-    path: Path, columns: Sequence[str], *, table: str | None = None, progress: Progress = lambda _: None
-) -> Iterator[pl.DataFrame]:  # fmt: skip
-    """The wanted columns as text, some ten thousand rows at a time; an empty value is null.
-
-    Raises:
-        CallerError: when the file is of no known kind, `table` is missing, or there is no such column.
-        SourceError: when it cannot be read.
-    """
-    known, rows = _opened(path, table)
-    for column in columns:
-        if column not in known:
-            raise CallerError(
-                f"`{path}` has no column `{column}`", help=f"its columns are {', '.join(known)}"
-            )
-    for batch, share in rows(list(dict.fromkeys(columns))):
-        yield batch.with_columns(pl.all().cast(pl.String).replace("", None))
-        progress(share)
-
-
-_Rows = Callable[[list[str]], Iterator[tuple[pl.DataFrame, float]]]
-
-
-def _opened(path: Path, table: str | None) -> tuple[list[str], _Rows]:
-    ending = path.suffix.lower()
-    if ending in _TEXT:
-        return _csv(path)
-    if ending == ".parquet":
-        return _parquet(path)
-    if ending in _SQLITE or ending == ".duckdb":
-        if table is None:
-            raise CallerError(f"`{path}` is a database: which table?", help="name it with --table")
-        return _database(path, table, duck=ending == ".duckdb")
-    raise CallerError(
-        f"`{path}`: the ending does not say what it is",
-        help="give a .csv, .parquet, .sqlite or .duckdb file",
-    )
-
-
-def _csv(path: Path) -> tuple[list[str], _Rows]:
     try:
-        with path.open("rb") as file:
-            head = file.readline(1 << 20).decode("utf-8-sig")
-        size = path.stat().st_size
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"`{path}` cannot be read: {_told(error)}", help=_HELP) from None
-    delimiter = max(",;\t", key=head.count)
-    names = [name.strip().strip('"') for name in head.rstrip("\r\n").split(delimiter)]
-    if len(set(names)) < len(names) or "" in names:
-        raise SourceError(f"`{path}`: the first line is no line of headings", help=_HELP)
-
-    def rows(columns: list[str]) -> Iterator[tuple[pl.DataFrame, float]]:
-        options = pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()), include_columns=columns, strings_can_be_null=False
-        )  # fmt: skip
-        parse = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-        read = pyarrow.csv.ReadOptions(block_size=_BLOCK, column_names=names, skip_rows=1)
-        try:
-            with path.open("rb") as file, pyarrow.csv.open_csv(file, read, parse, options) as reader:  # fmt: skip
-                for batch in reader:
-                    yield _frame(pa.Table.from_batches([batch])), min(1.0, file.tell() / max(size, 1))  # fmt: skip
-        except (pa.ArrowException, OSError) as error:
-            raise SourceError(f"`{path}` cannot be read: {_told(error)}", help=_HELP) from None  # fmt: skip
-
-    return names, rows
+        for batch in _batches(path, columns):
+            yield from zip(*(batch.column(n).to_pylist() for n in columns), strict=True)
+            done(len(batch))
+    except FileNotFoundError:
+        raise SourceError(f"there is no file `{path}`", help="correct its name in the claim file") from None  # fmt: skip
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0][:160] if isinstance(error, KeyError | OSError) else "it is not what its name says, or a row has other columns"  # fmt: skip
+        raise SourceError(f"`{path}` cannot be read: {reason}", help="give a CSV in UTF-8 with a header, or Parquet") from None  # fmt: skip
 
 
-def _parquet(path: Path) -> tuple[list[str], _Rows]:
-    try:
+def _batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    if path.suffix == ".parquet":
         with pq.ParquetFile(path) as file:
-            names, total = list(file.schema_arrow.names), max(1, file.metadata.num_rows)
-    except (pa.ArrowException, OSError) as error:
-        raise SourceError(f"`{path}` cannot be read: {_told(error)}", help=_HELP) from None
+            _check_columns(path, file.schema_arrow.names, columns)
+            yield from file.iter_batches(batch_size=65_536, columns=list(dict.fromkeys(columns)))
+        return
+    with path.open("rb") as file:
+        head = file.readline(65_536).decode("utf-8-sig", errors="replace").rstrip("\r\n")
+    delimiter = max(";,\t|", key=head.count)
+    names = [name.strip('"') for name in head.split(delimiter)]
+    _check_columns(path, names, columns)
+    with pyarrow.csv.open_csv(
+        path,
+        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()),
+            include_columns=list(dict.fromkeys(columns)),
+            strings_can_be_null=False,
+        ),
+    ) as reader:
+        yield from reader
 
-    def rows(columns: list[str]) -> Iterator[tuple[pl.DataFrame, float]]:
-        done = 0
-        try:
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
-                    done += batch.num_rows
-                    yield _frame(pa.Table.from_batches([batch])).select(columns), done / total
-        except (pa.ArrowException, OSError) as error:
-            raise SourceError(f"`{path}` cannot be read: {_told(error)}", help=_HELP) from None  # fmt: skip
 
-    return names, rows
-
-
-def _database(path: Path, table: str, *, duck: bool) -> tuple[list[str], _Rows]:
-    if not path.is_file():
-        raise SourceError(f"`{path}`: there is no such file")
-    try:
-        connection = _connected(path, duck=duck)
-        described = connection.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0").description
-        names = [column[0] for column in described or ()]
-        counted = connection.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()
-        total = max(1, counted[0]) if counted else 1
-    except _database_errors(duck=duck) as error:
+def _check_columns(path: Path, names: Sequence[str], columns: Sequence[str]) -> None:
+    missing = [c for c in columns if c not in names]
+    if missing:
         raise SourceError(
-            f"`{path}` cannot be read: {_told(error)}", help="is the table named as in the file?"
-        ) from None  # fmt: skip
-
-    def rows(columns: list[str]) -> Iterator[tuple[pl.DataFrame, float]]:
-        wanted = ", ".join(f"CAST({_quoted(name)} AS {'VARCHAR' if duck else 'TEXT'})" for name in columns)  # fmt: skip
-        done = 0
-        try:
-            cursor = connection.execute(f"SELECT {wanted} FROM {_quoted(table)}")
-            while part := cursor.fetchmany(_ROWS):
-                done += len(part)
-                schema = dict.fromkeys(columns, pl.String)
-                yield pl.DataFrame(part, schema=schema, orient="row"), done / total
-        except _database_errors(duck=duck) as error:
-            raise SourceError(f"`{path}` cannot be read: {_told(error)}", help=_HELP) from None  # fmt: skip
-        finally:
-            connection.close()
-
-    return names, rows
+            f"`{path}` has no column `{missing[0]}`",
+            help=f"it has {', '.join(f'`{n}`' for n in names[:20])}; correct the claim file",
+        )
 
 
-def _connected(path: Path, *, duck: bool) -> Any:
-    if duck:
-        import duckdb  # noqa: PLC0415 - heavy, and rarely needed
+def match_people(
+    path: Path,
+    people: People,
+    match: Sequence[Sequence[str]],
+    *,
+    wanted: Wanted,
+    found: Fingerprints,
+    done: Callable[[int], None] = lambda _: None,
+) -> Matched:
+    """Finds the sample's persons in the base, and compares the values of those whom it finds."""
+    matched = Matched(list(found.persons))
+    known = {name: place for place, name in enumerate(f.name for f in wanted.fields)}
+    groups = [tuple(known[name] for name in group) for group in match]
+    wanting = _wanting(found, groups)
+    rows_of: dict[bytes, list[int]] = defaultdict(list)
+    for row, person in enumerate(found.persons):
+        if person is not None:
+            rows_of[person].append(row)
+    offers: dict[tuple[int, tuple[bytes, ...]], set[bytes]] = defaultdict(set)
+    prints: dict[bytes, tuple[bytes | None, ...]] = {}
+    fields = [(name, _kind(wanted, name)) for name, _ in people.fields]
+    columns = (people.identifier, *(column for _, column in people.fields))
+    kind = wanted.identifier.kind if wanted.identifier else "exact"
+    for place, (identifier, *cells) in enumerate(table_rows(path, columns, done)):
+        text = spelling(kind, _text(identifier))
+        if not text:
+            continue
+        matched.population += 1
+        person = blake2b(text.encode(), key=wanted.person_key, digest_size=16).digest()
+        needed = person in rows_of
+        if not needed and not wanting:
+            continue
+        values: list[bytes | None] = [None] * len(wanted.fields)
+        for (name, known_kind), cell in zip(fields, cells, strict=True):
+            if said := spelling(known_kind, _text(cell)):
+                values[known[name]] = value_print(name, said, wanted.value_key)
+        for number, group in enumerate(groups):
+            key = tuple(v for p in group if (v := values[p]) is not None)
+            if len(key) == len(group) and (number, key) in wanting:
+                offers[number, key].add(person)
+                needed = True
+        if needed:
+            prints[person] = tuple(values)
+            matched.places[person] = place
+    _settle(matched, wanting, offers)
+    _compare(matched, found, prints)
+    return matched
 
-        return duckdb.connect(str(path), read_only=True)
-    return sqlite3.connect(f"file:{path.as_posix().replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode=ro", uri=True)  # fmt: skip
+
+def _wanting(
+    found: Fingerprints, groups: Sequence[tuple[int, ...]]
+) -> dict[tuple[int, tuple[bytes, ...]], list[int]]:
+    """Rows without an identifier, by the values that may say whose they are."""
+    wanting: dict[tuple[int, tuple[bytes, ...]], list[int]] = defaultdict(list)
+    for row, person in enumerate(found.persons):
+        if person is not None:
+            continue
+        for number, group in enumerate(groups):
+            key = tuple(v for p in group if (v := found.values[row][p]) is not None)
+            if len(key) == len(group):
+                wanting[number, key].append(row)
+    return wanting
 
 
-def _database_errors(*, duck: bool) -> tuple[type[Exception], ...]:
-    if duck:
-        import duckdb  # noqa: PLC0415 - heavy, and rarely needed
-
-        return (duckdb.Error,)
-    return (sqlite3.Error,)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _frame(table: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+def _settle(
+    matched: Matched,
+    wanting: dict[tuple[int, tuple[bytes, ...]], list[int]],
+    offers: dict[tuple[int, tuple[bytes, ...]], set[bytes]],
+) -> None:
+    """The first way of matching that finds one person decides."""
+    for number, key in sorted(offers, key=lambda offer: offer[0]):
+        persons = offers[number, key]
+        if len(persons) > 1:
+            matched.ambiguous += 1
+            continue
+        for row in wanting[number, key]:
+            if matched.persons[row] is None:
+                matched.persons[row] = next(iter(persons))
 
 
-def _told(error: Exception) -> str:
-    """What is wrong, in words of our own: those of the library may quote a line, and a line is a person's data."""
-    text = str(error)
-    if columns := re.search(r"(?:Row #(\d+): )?Expected (\d+) columns, got (\d+)", text):
-        row = f"row {columns[1]}" if columns[1] else "a row"
-        return f"{row} has {columns[3]} values, and there are {columns[2]} headings"
-    if "UTF8" in text or "UTF-8" in text:
-        return "it is not text in UTF-8"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    if named := re.search(r"no such (?:table|column): \S{1,80}", text):
-        return named[0]
-    return {"sqlite3": "SQLite", "_duckdb": "DuckDB", "duckdb": "DuckDB"}.get(
-        type(error).__module__.split(".")[0], "the reader"
-    ) + f" refuses it ({type(error).__name__})"
+def _compare(
+    matched: Matched, found: Fingerprints, prints: dict[bytes, tuple[bytes | None, ...]]
+) -> None:
+    for row, person in enumerate(matched.persons):
+        if person is None or person not in prints:
+            continue
+        matched.held.add(person)
+        for said, true in zip(found.values[row], prints[person], strict=True):
+            if said is not None and true is not None:
+                matched.compared += 1
+                matched.agreeing += said == true
+
+
+def _kind(wanted: Wanted, name: str) -> str:
+    return next((f.kind for f in wanted.fields if f.name == name), "exact")
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def read_changes(
+    path: Path,
+    changes: Changes,
+    *,
+    wanted: Wanted,
+    persons: Sequence[bytes | None],
+    found: Fingerprints,
+    done: Callable[[int], None] = lambda _: None,
+) -> tuple[list[Change], int]:
+    """Values of the sample with their intervals, and how many values of known persons and fields the history never had."""
+    known = {f.name: (place, f.kind) for place, f in enumerate(wanted.fields)}
+    said: dict[tuple[bytes, str], set[bytes]] = defaultdict(set)
+    for person, values in zip(persons, found.values, strict=True):
+        for name, (place, _) in known.items():
+            value = values[place]
+            if person is not None and value is not None:
+                said[person, name].add(value)
+    wanted_persons = {person for person, _ in said}
+    columns = (changes.identifier, changes.field, changes.value, changes.since, changes.until)
+    kind = wanted.identifier.kind if wanted.identifier else "exact"
+    result: list[Change] = []
+    seen: set[tuple[bytes, str]] = set()
+    agreed: set[tuple[bytes, str, bytes]] = set()
+    for identifier, name, value, begin, end in table_rows(path, columns, done):
+        text = spelling(kind, _text(identifier))
+        if not text or str(name) not in known:
+            continue
+        person = blake2b(text.encode(), key=wanted.person_key, digest_size=16).digest()
+        if person not in wanted_persons or (person, str(name)) not in said:
+            continue
+        seen.add((person, str(name)))
+        true = value_print(
+            str(name), judged(known[str(name)][1], _text(value))[0], wanted.value_key
+        )
+        if true in said[person, str(name)]:
+            agreed.add((person, str(name), true))
+            result.append(Change(person, _instant(path, begin), _instant(path, end)))
+    unknown = sum(
+        (person, name, value) not in agreed for person, name in seen for value in said[person, name]
+    )
+    return result, unknown
+
+
+def _instant(path: Path, value: Any) -> int | None:
+    """Microseconds of a cell: an instant of Parquet, or text."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        delta = aware - EPOCH
+        return (delta.days * 86_400 + delta.seconds) * _MICRO + delta.microseconds
+    try:
+        return parse_instant(_text(value))
+    except ValueError:
+        raise SourceError(
+            f"`{path}`: `{_text(value)[:40]}` is no instant",
+            help="write a date such as 2025-07-12, or an instant such as 2025-07-12T10:00:00Z",
+        ) from None
+
+
+def read_honey(path: Path, *, key: bytes) -> list[Honey]:
+    """The honey persons: one identifier a line, or a CSV with `identifier` and where known `account` and `since`.
+
+    Raises:
+        SourceError: when it cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise SourceError(f"`{path}` cannot be read as the list of honey persons", help="give a text file in UTF-8, one identifier a line") from None  # fmt: skip
+    head = lines[0] if lines else ""
+    sign = max(";,\t", key=head.count)
+    names = [n.strip() for n in head.split(sign)]
+    table = "identifier" in names
+    found = []
+    for line in lines[1:] if table else lines:
+        cells = dict(zip(names, [c.strip() for c in line.split(sign)], strict=False)) if table else {"identifier": line.strip()}  # fmt: skip
+        if identifier := cells.get("identifier", ""):
+            person = blake2b(identifier.encode(), key=key, digest_size=16).digest()
+            found.append(Honey(person, cells.get("account", ""), _instant(path, cells.get("since"))))  # fmt: skip
+    return found
