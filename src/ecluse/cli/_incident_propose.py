@@ -73,7 +73,8 @@ def propose(*, ledger: Path, keys: Path | None, estate: Path | None, warnings: P
     if made.not_compared:
         say(f"the order of {counted(made.not_compared, 'more account')} with persons in common was not compared")  # fmt: skip
     if out is not None:
-        say(f"written: {out}; `ecluse incident open --proposal {out} --number 1` opens the first")
+        first = f"; `ecluse incident open --proposal {out} --number 1` opens the first"
+        say(f"written: {out}{first if made.proposals else ''}")
 
 
 def read_proposal(path: Path, number: int) -> dict[str, Any]:

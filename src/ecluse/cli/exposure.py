@@ -1,6 +1,7 @@
 """`ecluse exposure`: the exact persons that were released in some accesses, frozen, computed again, compared."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ecluse.cli._output import check_output
 __all__ = ["command"]
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+_FEW = 200
 _NAMED = ("accounts", "sessions", "sources", "applications", "organizations", "lineages")
 
 
@@ -208,6 +210,13 @@ def _identifiers(path: Path | None, names: Any) -> Any:
     return known.unique("person", keep="last", maintain_order=True)
 
 
+def _few(values: list[str]) -> Any:
+    """The values, or of very many their number and a digest: an entry of the ledger stays small."""
+    if len(values) <= _FEW:
+        return values
+    return {"number": len(values), "sha256": sha256("\n".join(sorted(values)).encode()).hexdigest()}
+
+
 def _record(given: dict[str, Any], found: Any, chosen: Any, ledgers: list[tuple[Path, Path | None]]) -> None:  # fmt: skip
     _record_all(given, chosen, list(found.ledgers), ledgers)
 
@@ -216,11 +225,11 @@ def _record_all(given: dict[str, Any], chosen: Any, origins: list[str], ledgers:
     """Each ledger keeps the question; one of several also together with which others it was asked."""
     accounts = list(dict.fromkeys(account for one in chosen for account in one.accounts))
     asked: dict[str, Any] = {
-        "accounts": accounts, "from": given["since"], "to": given["until"], "named": bool(given["resolve"])
+        "accounts": _few(accounts), "from": given["since"], "to": given["until"], "named": bool(given["resolve"])
     }  # fmt: skip
     for name in _NAMED[1:]:
         if values := list(dict.fromkeys(value for one in chosen for value in getattr(one, name))):
-            asked[name] = values
+            asked[name] = _few(values)
     if given["incident"]:
         asked["incident"] = given["incident"]
     for number, (ledger, keys) in enumerate(ledgers):

@@ -71,14 +71,14 @@ def read_carefully(remains: Remains, manifest: Manifest, question: Question) -> 
         table, secret = _whole_table(remains, manifest)
     except (pa.ArrowException, OSError, ValueError):
         lost = question.hidden(manifest.count)
-        gap = doubt(manifest, "cannot be read: its entries are left out", lost, manifest.count)
+        gap = _doubt(manifest, "cannot be read: its entries are left out", lost, manifest.count)
         empty = _frame(SCHEMA.empty_table(), np.empty(0, bool))
         unread = [(manifest.first, manifest.end)]
         return _relevant(Part(np.empty(0, np.int64), empty, _nowhere(), [gap], unread), manifest, question, trusted=trusted)  # fmt: skip
     sound = _proven(remains, manifest, table, secret) if trusted else np.zeros(len(table), bool)
     frame = _frame(table, sound)
     missing = manifest.count - int(sound.sum())
-    gap = doubt(manifest, "was altered: its entries are counted as they stand", question.hidden(missing), missing)  # fmt: skip
+    gap = _doubt(manifest, "was altered: its entries are counted as they stand", question.hidden(missing), missing)  # fmt: skip
     part = Part(
         frame.filter(question.before())["at"].to_numpy(), frame.filter(question.wanted()).select(*question.columns, "sound"),
         frame.filter(question.elsewhere()).select("seq", "persons_count"), [gap],
@@ -126,7 +126,7 @@ def _proven(remains: Remains, manifest: Manifest, table: pa.Table, secret: bytes
     return nothing
 
 
-def doubt(manifest: Manifest, what: str, at_most: int | None = 0, lost: int | None = 0) -> Gap:
+def _doubt(manifest: Manifest, what: str, at_most: int | None = 0, lost: int | None = 0) -> Gap:
     """The gap of a segment."""
     told = f"segment {manifest.number} (entries {manifest.first} to {manifest.end - 1}) {what}"
     return Gap(manifest.min_at, manifest.max_at, told, at_most, lost)

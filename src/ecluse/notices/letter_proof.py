@@ -7,15 +7,14 @@ from ecluse.model.notice import Affair
 from ecluse.model.time import format_instant
 from ecluse.notices.letter_body import open_words
 from ecluse.reports.document.blocks import (
-    Cell,
-    Column,
+    Block,
     Document,
     Fact,
     Facts,
     Heading,
     Paragraph,
-    Table,
 )
+from ecluse.reports.language import Words
 from ecluse.reports.text import visible
 
 __all__ = ["proof_data", "proof_document"]
@@ -51,18 +50,7 @@ def proof_data(
 def proof_document(affair: Affair, data: dict[str, Any], *, language: str, at: int) -> Document:
     """The proof as a document."""
     said = open_words(affair, language)
-    names = ("at", "channel", "state", "answer")
-    rows = tuple(
-        (
-            Cell(step["at"], code=True),
-            Cell(step["channel"] or "–"),
-            Cell(step["state"], small=step["by"]),
-            Cell(visible(step["answer"] or "–", longest=300), small=step["message_id"]),
-            Cell(step["sha256"] or "–", code=True),
-        )
-        for step in data["steps"]
-    )
-    columns = (*(Column(said.say(f"proof.{name}"), width=2) for name in names), Column("SHA-256", width=3))  # fmt: skip
+    steps = [block for step in data["steps"] for block in _step(step, said)]
     facts = (
         (said.say("proof.person"), data["person"], True),
         (said.say("letter.field.reference"), data["reference"], True),
@@ -80,7 +68,20 @@ def proof_document(affair: Affair, data: dict[str, Any], *, language: str, at: i
             Paragraph(said.say("proof.text")),
             Facts(tuple(Fact(name, value, code) for name, value, code in facts if value)),
             Heading(said.say("proof.steps")),
-            Table(said.say("proof.caption"), columns, rows) if rows else Paragraph(said.say("proof.none")),
+            *(steps or [Paragraph(said.say("proof.none"))]),
         ),
         footer=said.say("proof.footer", incident=affair.incident.id),
     )  # fmt: skip
+
+
+def _step(step: dict[str, str], said: Words) -> tuple[Block, ...]:
+    """A step under its instant; hashes stand on a line of their own, so that they can be copied."""
+    values = (
+        (said.say("proof.state"), step["state"], False),
+        (said.say("proof.channel"), step["channel"], False),
+        (said.say("proof.answer"), visible(step["answer"], longest=300) if step["answer"] else "", False),
+        ("Message-ID", step["message_id"], True),
+        ("SHA-256", step["sha256"], True),
+        (said.say("proof.by"), step["by"], False),
+    )  # fmt: skip
+    return Heading(step["at"], 2), Facts(tuple(Fact(n, v, code) for n, v, code in values if v))

@@ -351,7 +351,7 @@ def test_an_exposure_is_frozen_checked_and_compared(run, ledger, register, tmp_p
         path.unlink()
     code, out, _ = run("check", "--ledger", ledger, *register, "--version", "1", "--json")
     told = json.loads(out)
-    assert (code, told["same"], told["only_frozen"]) == (1, False, 3)
+    assert (code, told["same"], told["only_frozen"]) == (1, False, 4)
     assert any("missing" in what for what in told["gaps_since"])
 
 
@@ -390,6 +390,16 @@ def test_selections_meet_every_option_and_are_taken_together(run, ledger, tmp_pa
     told = document(run, "--ledger", ledger, "--select", file)
     assert [sorted(s) for s in told["selections"]] == [["from", "sessions", "to"], ["accounts", "from", "to"]]  # fmt: skip
     assert run("--ledger", ledger, "--select", file, "--from", "2025-07-12")[0] == 2
+    file.write_text(
+        "version: 1\nselections:\n  - sessions: ["
+        + ", ".join(f"s-{n}" for n in range(5000))
+        + "]\n"
+    )
+    assert persons("--select", file) == 3
+    with DirectoryLedger(ledger) as opened:
+        kinds = pl.concat(opened.scan(columns=["kind", "detail"]))
+    last = json.loads(kinds.filter(pl.col("kind") == "exposure")["detail"][-1])
+    assert (last["sessions"]["number"], len(last["sessions"]["sha256"])) == (5000, 64)
     assert run("--account", "a")[0] == 2, "no ledger"
 
 

@@ -68,7 +68,7 @@ def test_what_it_says(language, words):
         (replace(AFFAIR, incident=replace(INCIDENT, accounts=())), "missing"),
         (replace(AFFAIR, statement=replace(STATEMENT, facts=Both("34 millions de personnes lues.", "34 million persons read."))), "inconsistent"),
         (replace(AFFAIR, statement=replace(STATEMENT, measures=(), facts=Both("Toutes les mesures nécessaires ont été prises.", "All necessary measures were taken."))), "vague"),
-        (replace(AFFAIR, statement=replace(STATEMENT, facts=Both("Écrire à victime@exemple.fr.", "Write to victim@exemple.fr."))), "personal"),
+        (replace(AFFAIR, statement=replace(STATEMENT, facts=Both("Écrire à victime{}exemple.fr.".format("@"), "Write to victim."))), "personal"),
     ],
 )  # fmt: skip
 def test_what_is_refused(changed, code):

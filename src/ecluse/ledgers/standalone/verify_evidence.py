@@ -66,7 +66,7 @@ def _manifest(pack: Pack, name: str) -> dict[str, str]:
     return listed
 
 
-def check_bag(pack: Pack, step: Callable[[str], None]) -> str:
+def _check_bag(pack: Pack, step: Callable[[str], None]) -> str:
     """Every file is listed and is what its hash says (RFC 8493)."""
     if pack.read("bagit.txt") != BAGIT:
         raise Wrong("`bagit.txt` is not that of a bag")
@@ -94,7 +94,7 @@ def check_bag(pack: Pack, step: Callable[[str], None]) -> str:
     return f"{len(listed)} files fit their hashes"
 
 
-def check_signature(pack: Pack, trusted: Key | None) -> tuple[str, dict[str, str]]:
+def _check_signature(pack: Pack, trusted: Key | None) -> tuple[str, dict[str, str]]:
     """One signature covers the manifests, and so everything; it also names the timestamp."""
     key = trusted or parse_key(pack.text("register.key"))
     lines = open_note(pack.text("signature.note"), key).splitlines()
@@ -115,7 +115,7 @@ def check_signature(pack: Pack, trusted: Key | None) -> tuple[str, dict[str, str
 # --- The incident and its exposures
 
 
-def check_log(pack: Pack, facts: dict[str, Any]) -> str:
+def _check_log(pack: Pack, facts: dict[str, Any]) -> str:
     """Each act of the incident's log names the one before it."""
     previous, number = "0" * 64, 0
     for number, text in enumerate(pack.read("data/incident/log.jsonl").splitlines(), start=1):
@@ -132,7 +132,7 @@ def _json(document: Any) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def check_exposures(pack: Pack, facts: dict[str, Any]) -> str:
+def _check_exposures(pack: Pack, facts: dict[str, Any]) -> str:
     """Each frozen exposure is what its digest says; with its list of persons where the pack has it."""
     told = []
     for number, digest in facts["exposures"]:
@@ -254,7 +254,7 @@ class _PartTree:
         return root
 
 
-def check_ledger_part(
+def _check_ledger_part(
     pack: Pack, folder: str, said: dict[str, Any], step: Callable[[str], None]
 ) -> str:
     """Every entry is in the tree, and every checkpoint is a root of it on the way."""
@@ -302,7 +302,7 @@ def _roots(pack: Pack, folder: str, key: Key, said: dict[str, Any]) -> list[tupl
     return sorted(roots)
 
 
-def check_persons(pack: Pack, facts: dict[str, Any]) -> str:
+def _check_persons(pack: Pack, facts: dict[str, Any]) -> str:
     """The persons of the last exposure are those whose data left in the entries."""
     last = facts["exposures"][-1][0] if facts["exposures"] else 0
     name = f"data/exposures/v{last}.persons.csv"
@@ -328,7 +328,8 @@ def check_persons(pack: Pack, facts: dict[str, Any]) -> str:
 def _compared(pack: Pack, last: int, shown: set[bytes], destroyed: int) -> str:
     rows = pack.rows(f"data/exposures/v{last}.persons.csv")
     next(rows)
-    listed, linked = set(), set()
+    listed: set[bytes] = set()
+    linked: set[bytes] = set()
     for row in rows:
         (linked if row[1] == "yes" else listed).add(bytes.fromhex(row[0]))
     more, fewer = len(shown - listed - linked), len(listed - shown)
@@ -344,19 +345,19 @@ def _compared(pack: Pack, last: int, shown: set[bytes], destroyed: int) -> str:
 def check_pack(path: Path, trusted: Key | None = None, authority: Path | None = None, step: Callable[[str], None] = lambda _: None) -> list[str]:  # fmt: skip
     """Checks everything; says what holds, or raises `Wrong`."""
     pack = Pack(path)
-    answers = [check_bag(pack, step)]
-    signature, said = check_signature(pack, trusted)
+    answers = [_check_bag(pack, step)]
+    signature, said = _check_signature(pack, trusted)
     facts = json.loads(pack.read("data/evidence.json"))
     if (facts["incident"], facts["profile"]) != (said.get("incident"), said.get("profile")):
         raise Wrong("the signature speaks of another incident")
     answers += [
         signature,
         check_timestamp(pack, authority),
-        check_log(pack, facts),
-        check_exposures(pack, facts),
+        _check_log(pack, facts),
+        _check_exposures(pack, facts),
     ]
-    answers += [check_ledger_part(pack, part["folder"], part, step) for part in facts["ledgers"]]
-    return [*answers, check_persons(pack, facts)]
+    answers += [_check_ledger_part(pack, part["folder"], part, step) for part in facts["ledgers"]]
+    return [*answers, _check_persons(pack, facts)]
 
 
 def main(arguments: list[str]) -> int:
