@@ -130,11 +130,13 @@ def _integers(value: Any) -> Iterator[int]:
 
 
 def _permitted(affair: Affair) -> Iterable[str]:
-    """Digests look like values of persons and are none."""
+    """Digests, sessions and accounts look like values of persons; the report names them by what the ledger calls them."""
     claim = affair.claim
     if claim is None:
         return ()
-    return (claim.sample.sha256, claim.sample.key, claim.posted.url_sha256, *(s.root for s in claim.ledgers))  # fmt: skip
+    suspects = (name for suspect in claim.suspects for name in (suspect.account, suspect.session))
+    digests = (claim.sample.sha256, claim.sample.key, claim.posted.url_sha256)
+    return (*digests, *(s.root for s in claim.ledgers), *filter(None, suspects))
 
 
 NOTICE: Final = Notice(

@@ -9,9 +9,10 @@ from ecluse.model.incident import Confidence
 from ecluse.notices.checks import texts
 from ecluse.notices.claim_report import NOTICE, document, faults
 from ecluse.notices.claim_words import claim_words, luck
-from ecluse.notices.notice import find
+from ecluse.notices.notice import examine, find
 from ecluse.reports.document import html
 from ecluse.reports.document.blocks import Document, Paragraph, Table
+from notice_factory import affair
 
 
 def change(claim, **values):
@@ -103,5 +104,17 @@ def test_few_who_are_not_named_stand_in_it():
     assert len(suspects.rows) == len(CLAIMS["mixed"].named) + 3
 
 
-def test_it_is_a_document_of_the_register():
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", CLAIMS)
+def test_it_is_a_document_of_the_register(name, language):
+    """Sessions that look like social security numbers are the ledger's names, and may stand in it."""
     assert find("claim_report") is NOTICE
+    claim = CLAIMS[name]
+    suspects = tuple(change(s, session=f"175798297360018{s.rank:05d}") for s in claim.suspects)
+    made = affair(claim=change(claim, suspects=suspects))
+    assert examine(NOTICE, made, language) == ()
+
+
+def test_without_a_claim_it_is_refused():
+    refused = {r.where for r in examine(NOTICE, affair(), "fr")}
+    assert {"tests", "verdict", "because", "settle"} <= refused

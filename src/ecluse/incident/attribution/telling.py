@@ -25,7 +25,7 @@ def _canary(seen: Seen) -> Test:
     if honey is None:
         return Test(name="canary", outcome="not-made")
     if not honey:
-        return Test(name="canary", outcome="none")
+        return Test(name="canary", outcome="not-found")
     accounts = sorted({d.account for d in honey if d.account})
     values: dict[str, Value] = {"n": len(honey), "accounts": ", ".join(accounts)}
     return Test(name="canary", outcome="hit-account" if accounts else "hit", values=values)
@@ -64,7 +64,7 @@ def _order(seen: Seen) -> Test:
         return Test(name="order", outcome="leak", values={"leak": leak.leak, "run_p": leak.run_luck})  # fmt: skip
     best = min(tested, key=lambda s: s.run_luck)
     values: dict[str, Value] = {"n": best.run, "rows": best.records, "run_p": best.run_luck, "rank": best.rank}  # fmt: skip
-    return Test(name="order", outcome="follows" if best.run_luck < t.coincidence else "none", values=values)  # fmt: skip
+    return Test(name="order", outcome="follows" if best.run_luck < t.coincidence else "not-found", values=values)  # fmt: skip
 
 
 def _columns(seen: Seen) -> Test:
@@ -108,7 +108,7 @@ def _residue(seen: Seen) -> Test:
     unseen = int((seen.found.ranking.seen_by == 0).sum())
     left = seen.residue(None)
     values: dict[str, Value] = {"n": left, "records": seen.evidence.records, "unseen": unseen}
-    return Test(name="residue", outcome="some" if left else "none", values=values)
+    return Test(name="residue", outcome="some" if left else "not-found", values=values)
 
 
 def _overlap(seen: Seen) -> Test:
@@ -117,7 +117,7 @@ def _overlap(seen: Seen) -> Test:
     best = seen.overlaps[0]
     values: dict[str, Value] = {"n": best.persons, "records": seen.evidence.records, "leak": best.leak, "luck_p": best.luck}  # fmt: skip
     if not best.persons:
-        return Test(name="overlap", outcome="none", values=values)
+        return Test(name="overlap", outcome="not-found", values=values)
     beyond = best.luck < seen.thresholds.coincidence
     return Test(name="overlap", outcome="beyond-luck" if beyond else "as-luck", values=values)
 
