@@ -24,6 +24,7 @@ from ecluse.reports.evidence.tally import Tally
 
 __all__ = ["Opened", "open_ledgers", "pack_ledger"]
 
+_AT_ONCE = 4_096
 _ACCESSES = frozenset({ACCESS, "observed"})
 _RELEASING = frozenset(effect.word for effect in Effect if effect.releases)
 
@@ -169,4 +170,7 @@ def _ocsf(write: Callable[[bytes], None], piece: Piece, origin: str, material: M
             leaf=leaves[number * HASH_SIZE : (number + 1) * HASH_SIZE],
         )
         lines.extend(OCSF.passage(passage, material))
+        if len(lines) >= _AT_ONCE:
+            write("".join(lines).encode())
+            lines.clear()
     write("".join(lines).encode())
