@@ -87,7 +87,7 @@ class PackFacts:
         key: verifier key of the register.
         authority: address of the time-stamping authority; empty without one.
         sealed_to: public key of whom the pseudonym key is sealed to; empty when to nobody.
-        accesses, refused, records: of the entries.
+        accesses, refused, records, sources: of the entries.
         accounts: rows with `account`, `account_kind`, `organization`, `lineage`, `created_by`, `created_at`, `accesses`, `records`.
     """
 
@@ -103,6 +103,7 @@ class PackFacts:
     refused: int = 0
     records: int = 0
     sessions: int = 0
+    sources: tuple[str, ...] = ()
     acts: int = 0
     accounts: tuple[dict[str, object], ...] = ()
     clock: Clock = Clock()

@@ -12,6 +12,7 @@ from ecluse.model.notice import Affair, Contact, Refusal
 from ecluse.notices.checks import common
 from ecluse.notices.facts import both, exposure_data
 from ecluse.notices.notice import Notice, Required
+from ecluse.notices.voice import voice
 from ecluse.reports.document.blocks import (
     Block,
     Bullets,
@@ -114,10 +115,16 @@ def _facts(affair: Affair, words: Words) -> Iterator[Block]:
     yield Facts(
         (
             Fact(say("facts.accounts"), _listed(incident.accounts, words)),
-            Fact(say("facts.applications"), _listed(incident.applications, words)),
+            Fact(say("facts.applications"), _listed(_applications(affair), words)),
             Fact(say("facts.sources"), _listed(incident.sources, words)),
         )
     )
+
+
+def _applications(affair: Affair) -> tuple[str, ...]:
+    """Those of the incident, and those through which somebody was read."""
+    read = affair.exposure.applications if affair.exposure is not None else ()
+    return tuple(dict.fromkeys((*affair.incident.applications, *read)))
 
 
 def _listed(names: tuple[str, ...], words: Words) -> str:
@@ -149,8 +156,9 @@ def _persons(affair: Affair, words: Words) -> Iterator[Block]:
         Column(say("read.category"), width=3),
         Column(say("read.persons"), number=True),
     )
+    category = voice("complaint", affair, words.language).category
     rows = tuple(
-        (Cell(visible(c.category)), Cell(words.number(c.persons))) for c in version.categories
+        (Cell(category(c.category)), Cell(words.number(c.persons))) for c in version.categories
     )
     if rows:
         yield Table(say("read.caption"), columns, rows)
@@ -219,7 +227,7 @@ def _data(affair: Affair) -> dict[str, Any]:
         "representative": controller.representative.name,
         "facts": both(told) if told.fr or told.en else None,
         "accounts": list(incident.accounts),
-        "applications": list(incident.applications),
+        "applications": list(_applications(affair)),
         "sources": list(incident.sources),
         "instants": {
             kind.value: found.at for kind in _INSTANTS if (found := incident.instant(kind))

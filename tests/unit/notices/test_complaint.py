@@ -88,3 +88,16 @@ def test_names_that_strangers_chose_are_harmless():
     text = said(replace(AFFAIR, incident=hostile), "fr")
     assert "\x1b" not in text
     assert "\\x1b" in text
+
+
+def test_it_names_the_applications_that_were_read_through_and_categories_in_words():
+    nobody_said = replace(
+        AFFAIR,
+        incident=replace(INCIDENT, applications=()),
+        exposures=(replace(VERSION, applications=("ouiform",)),),
+    )
+    text = said(nobody_said, "fr")
+    assert "ouiform" in text
+    assert "identité" in text
+    assert NOTICE.data(nobody_said)["applications"] == ["ouiform"]
+    assert "identity" not in text

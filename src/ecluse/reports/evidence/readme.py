@@ -104,7 +104,10 @@ def _summary(
         known.append(Fact(say("summary.last"), words.instant(last.last_at)))
     known += [
         Fact(say("summary.applications"), _named(last.applications, words)),
-        Fact(say("summary.sources"), _named(incident.sources, words)),
+        Fact(
+            say("summary.sources"),
+            _named(tuple(dict.fromkeys((*incident.sources, *facts.sources))), words),
+        ),
         Fact(say("summary.categories"), _named(tuple(c.category for c in last.categories), words)),
         Fact(say("summary.exposure", n=last.number), last.digest, code=True),
     ]

@@ -66,7 +66,12 @@ def pack_pages(
     """Writes them into the bag; gives the facts with all files."""
     accounts = tally.accounts()
     sessions = list(tally.sessions())
-    facts = replace(facts, accounts=tuple(accounts), sessions=len({row[:2] for row in sessions}))
+    facts = replace(
+        facts,
+        accounts=tuple(accounts),
+        sessions=len({row[:2] for row in sessions}),
+        sources=tuple(sorted({row[2] for row in sessions if row[2]})),
+    )
     _table(bag, "accounts", ACCOUNT_COLUMNS, tally.account_rows())
     _table(bag, "sessions", SESSION_COLUMNS, sessions)
     _table(bag, "acts", ACT_COLUMNS, (act.row() for act in tally.acts))

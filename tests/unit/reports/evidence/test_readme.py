@@ -106,3 +106,10 @@ def test_both_languages_have_the_same_sentences_with_the_same_places():
         assert set(re.findall(r"{\w+}", str(french))) == set(
             re.findall(r"{\w+}", str(read["en"][key]))
         ), key
+
+
+def test_it_names_the_sources_of_the_entries_besides_those_of_the_incident():
+    _, text = page(sources=("203.0.113.91",))
+    assert "203.0.113.91" not in text, "there are twenty before it, and the page says how many more"
+    made = readme(replace(FACTS, sources=("203.0.113.91",)), replace(INCIDENT, sources=()), (VERSION,), lineage([], {}), None, language="fr", zone="Europe/Paris")  # fmt: skip
+    assert "203.0.113.91" in render(made)
