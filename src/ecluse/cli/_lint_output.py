@@ -119,7 +119,7 @@ def print_refused(error: ConfigError) -> None:
         what="A file is wrong, and nothing could be looked at.",
         why="The gate refuses it as well.",
         severity=Severity.HIGH,
-        help_uri="docs/policy.md#what-is-refused",
+        page="docs/policy.md#what-is-refused",
     )
     marks = [
         Mark(

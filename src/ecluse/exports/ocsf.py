@@ -135,7 +135,7 @@ def _finding(noticed: Noticed, material: Material) -> dict[str, Any]:
         "message": clean(finding.what),
         "finding_info": kept(
             {
-                "uid": noticed.uid,
+                "uid": clean(noticed.uid) or "-",
                 "title": clean(finding.code),
                 "desc": clean(finding.what),
                 "created_time": raised,
@@ -201,7 +201,9 @@ def _findings(incident: Incident, material: Material) -> list[dict[str, Any]]:
     for name in filter(None, incident.findings):
         told = known.get(name)
         title = "" if told is None else clean(told.finding.code)
-        listed.append(kept({"uid": clean(name) if told is None else told.uid, "title": title}))
+        listed.append(
+            kept({"uid": clean(name if told is None else told.uid) or "-", "title": title})
+        )
     return listed or [{"uid": clean(incident.id) or "-", "title": clean(incident.title)}]
 
 

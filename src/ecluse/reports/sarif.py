@@ -38,7 +38,7 @@ class Rule:
     """What can be found.
 
     Attributes:
-        help_uri: where it is described, relative to the root of the project.
+        page: where it is described, relative to the root of the project; no `helpUri`, which is absolute (SARIF 2.1.0 §3.49.12).
     """
 
     code: str
@@ -46,7 +46,7 @@ class Rule:
     what: str
     why: str
     severity: Severity
-    help_uri: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.what},
         "help": {
-            "text": f"{rule.what}\n\n{rule.why}",
-            "markdown": f"{rule.what}\n\n**Why:** {rule.why}",
+            "text": f"{rule.what}\n\n{rule.why}\n\nSee {rule.page}.",
+            "markdown": f"{rule.what}\n\n**Why:** {rule.why}\n\nSee `{rule.page}`.",
         },
-        "helpUri": rule.help_uri,
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
             "tags": ["security", "data-protection"],

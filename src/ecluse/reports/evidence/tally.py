@@ -26,6 +26,7 @@ ACT_COLUMNS: Final = ("ledger", "seq", "time", "kind", "what", "name", "by", "re
 _ACCESSES: Final = (ACCESS, "observed")
 _RELEASING: Final = [effect.word for effect in Effect if effect.releases]
 _SESSION: Final = ("account", "session", "source", "application", "factor")
+_FACTS: Final = ("account", "account_kind", "organization", "lineage", "created_at")
 _MOST_ACTS: Final = 100_000
 
 
@@ -82,8 +83,7 @@ class Tally:
         self.refused += accesses.height - int(accesses["left"].sum())
         self.records += int(accesses.filter("left")["persons_count"].sum())
         self._sessions = [_sessions([*self._sessions, _counted(accesses, _SESSION)])]
-        facts = ("account", "account_kind", "organization", "lineage", "created_at")
-        self._accounts = [_sessions([*self._accounts, _counted(accesses, facts)], facts)]
+        self._accounts = [_sessions([*self._accounts, _counted(accesses, _FACTS)], _FACTS)]
         acts = frame.filter(~pl.col("kind").is_in((*_ACCESSES, "release")))
         for seq, at, kind, account, detail in acts.select("seq", "at", "kind", "account", "detail").iter_rows():  # fmt: skip
             if len(self.acts) < _MOST_ACTS:
@@ -103,7 +103,7 @@ class Tally:
             for account, session in frame.select("account", "session").iter_rows():
                 counted.setdefault(account, set()).add(session)
         for frame in self._accounts:
-            for row in frame.sort("first_at").iter_rows(named=True):
+            for row in frame.sort("first_at", *_FACTS).iter_rows(named=True):
                 before = together.get(row["account"])
                 together[row["account"]] = row if before is None else _joined(before, row)
         creators = self.creators()
