@@ -156,8 +156,8 @@ def _attribute(
 
 
 def _text(value: str) -> str:
-    """As much as MISP keeps."""
-    text = clean(value)
+    """As much as MISP keeps; a dash for nothing, which it would leave out with what needs it."""
+    text = clean(value).strip() or "-"
     cut = text.encode()[:_LONGEST].decode("utf-8", "ignore")
     return text if cut == text else f"{cut}…"
 
