@@ -85,10 +85,12 @@ class History:
 
     def take(self, events: Ints) -> "History":
         """The same, of some events only, in the given order."""
-        first = self.rows()
-        sizes = first[events + 1] - first[events]
-        starts = np.concatenate(([0], np.cumsum(sizes)))
-        rows = np.arange(starts[-1]) + np.repeat(first[events] - starts[:-1], sizes)
+        starts, rows = None, events  # one row each
+        if self.first_row is not None:
+            first = self.first_row
+            sizes = first[events + 1] - first[events]
+            starts = np.concatenate(([0], np.cumsum(sizes)))
+            rows = np.arange(starts[-1]) + np.repeat(first[events] - starts[:-1], sizes)
         columns = {
             name: Column(column.codes[events], column.words)
             for name in _COLUMNS
@@ -97,7 +99,7 @@ class History:
         return History(
             at=self.at[events],
             person=self.person[rows],
-            first_row=None if self.first_row is None else starts,
+            first_row=starts,
             created_at=None if self.created_at is None else self.created_at[events],
             bytes=None if self.bytes is None else self.bytes[events],
             own=None if self.own is None else self.own[rows],

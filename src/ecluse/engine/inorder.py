@@ -28,8 +28,8 @@ Together: TypeAlias = Callable[[Callable[..., Any], Iterable[Any]], Iterable[Any
 COUNT_END: Final = 1 << 62
 """Counts and limits stay below, so that their sums are int64."""
 
-_PARTS: Final = 2
-"""More would find no more cores on the machines that this is made for, and each part has its tables."""
+_PARTS: Final = 8
+"""More than cores, so that they are busy to the end, and each part has small tables."""
 _WORTH: Final = 100_000
 """Fewer events are decided sooner than they are parted."""
 
@@ -66,7 +66,7 @@ def decide_in_order(
 def _decide(
     whole: History, events: npt.NDArray[np.int64], acting: Sequence[Drawn], index: npt.NDArray[np.int32]
 ) -> Outcome:  # fmt: skip
-    history = whole.take(events)
+    history = _bare(whole).take(events)
     state, starts = _states(acting, events, history)
     effect, budget, window, used, over, warned = settle(
         _events(history, state),
@@ -86,6 +86,20 @@ def _decide(
         used=np.where(held, 0, used)[flagged],
         over=_spread(over[flagged], index),
         warned=_spread(warned[flagged], index),
+    )
+
+
+def _bare(whole: History) -> History:
+    """Only what decides once the keys are known, so that nothing else is copied."""
+    return History(
+        at=whole.at,
+        account=whole.account,
+        application=whole.account,  # has to be there; no budget looks at it any more
+        person=whole.person,
+        first_row=whole.first_row,
+        session=whole.session,
+        bytes=whole.bytes,
+        own=whole.own,
     )
 
 

@@ -118,7 +118,7 @@ def peak(starts, at, former, distinct, lengths):
     widest = 0
     for k in range(keys):
         widest = max(widest, starts[k + 1] - starts[k])
-    later = np.empty(widest, np.int64)
+    later = np.empty(widest, np.int32)  # row numbers, as in `former`
     nobody = np.zeros(0, np.bool_)
     for k in range(keys):
         begin, end = starts[k], starts[k + 1]
@@ -162,7 +162,7 @@ def day_peaks(starts, at, former, day, lengths):
     key_out = np.empty(runs, np.int32)
     day_out = np.empty(runs, np.int32)
     peaks = np.zeros((runs, lengths.size), np.int32)
-    later = np.empty(widest, np.int64)
+    later = np.empty(widest, np.int32)  # row numbers, as in `former`
     nobody = np.zeros(0, np.bool_)
     before = -1
     for k in range(keys):
@@ -205,7 +205,7 @@ def reach(starts, at, former, distinct, candidates, refused, size, lengths, bars
     widest = 0
     for k in range(keys):
         widest = max(widest, starts[k + 1] - starts[k])
-    later = np.empty(widest, np.int64)
+    later = np.empty(widest, np.int32)  # row numbers, as in `former`
     for k in range(keys):
         begin, end = starts[k], starts[k + 1]
         if not candidates[k].any() or min(end - begin, distinct[k] + size - 1) < lowest:
@@ -263,10 +263,10 @@ def spread(up, first, most):
     emptiest part (Graham, 1969).
 
     Returns:
-        int64 an event.
+        uint8 an event.
     """  # noqa: D205 - one sentence
     sizes = np.zeros(up.size, np.int64)
-    top = np.empty(first.size, np.int64)
+    top = np.empty(first.size, np.int32)
     for e in range(first.size):
         a = first[e]
         while up[a] != a:
@@ -274,12 +274,13 @@ def spread(up, first, most):
             a = up[a]
         top[e] = a
         sizes[a] += 1
-    part, filled = np.zeros(up.size, np.int64), np.zeros(most, np.int64)
+    part, filled = np.zeros(up.size, np.uint8), np.zeros(most, np.int64)
     order = np.argsort(-sizes)
     for i in range(up.size):
         a = order[i]
         if sizes[a] == 0:
             break
-        part[a] = np.argmin(filled)
-        filled[part[a]] += sizes[a]
+        least = np.argmin(filled)
+        part[a] = least
+        filled[least] += sizes[a]
     return part[top]

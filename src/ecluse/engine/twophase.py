@@ -97,6 +97,7 @@ class TwoPhase:
         drawn = [self._draw(b) for b in policies.budgets]
         private = [d for d in drawn if _PRIVATE & set(d.budget.per)]
         shared = [d for d in drawn if not _PRIVATE & set(d.budget.per)]
+        shared.sort(key=lambda d: d.keys)  # the fewer, the longer each takes: these begin
         if self.keep:
             self._link_all(drawn)
         for d in private:

@@ -8,6 +8,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,9 +73,11 @@ class Trial:
         """Steps 1 to 3 for one policy set; `clock` gives seconds."""
         started = clock()
         outcome = self._decide(policies)
-        found = find_cases(self.history, outcome, policies)
-        told, unused = explained(found.cases, labels)
         since = self.since or 0
+        rows = partial(budget_rows, self.history, outcome, policies, since=since)
+        jobs: list[Callable[[], Any]] = [rows, partial(find_cases, self.history, outcome, policies)]
+        budgets, found = self.together(lambda job: job(), jobs)
+        told, unused = explained(found.cases, labels)
         frame = flagged(self.days, outcome, found, told, since=self.first_day)
         cases = sorted(
             (c for c in told if c.last_at >= since), key=lambda c: (c.first_at, c.account)
@@ -87,7 +91,7 @@ class Trial:
             by_week=self._rows(frame, "week"),
             by_kind_week=self._rows(frame, "week", "kind"),
             by_organization=self._rows(frame, "organization"),
-            budgets=budget_rows(self.history, outcome, policies, since=since),
+            budgets=budgets,
             cases=tuple(cases),
             unused=tuple(unused),
             seconds=clock() - started,
