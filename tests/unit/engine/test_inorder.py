@@ -81,4 +81,6 @@ def test_apart_they_are_decided_as_the_engine_does(asked):
     expected = by_event(history, PolicySet((mine.budget,)))
     assert found.event.tolist() == expected.event.tolist()
     assert found.effect.tolist() == expected.effect.tolist()
-    assert len(given_parts) == len({a for a, _ in asked}), "six accounts at most, and room for eight parts"
+    assert len(given_parts) == len({a for a, _ in asked}), (
+        "six accounts at most, and room for eight parts"
+    )
