@@ -23,6 +23,12 @@ def world():
     return made
 
 
+@pytest.fixture(autouse=True)
+def the_same_draws(world):
+    """Whichever tests ran before in this process."""
+    world.random = np.random.default_rng(12)
+
+
 def pick(world, persons, count):
     return world.random.choice(persons, count, replace=False)
 
