@@ -5,7 +5,7 @@ make it see more than it expects, never less; if a seal replaces the log in betw
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from ecluse.model.errors import IntegrityError
 
 __all__ = [
     "COLUMNS",
+    "LogTail",
     "Snapshot",
     "entries_of",
     "frame_of",
@@ -116,27 +117,54 @@ def take_snapshot(root: Path) -> Snapshot:
     )
 
 
-def _read_log(layout: Layout, sealed: int) -> tuple[int, list[Entry], WalFault | None]:
-    first, seq, entries, fault = None, 0, list[Entry](), None
-    try:
+@dataclass(slots=True)
+class LogTail:
+    """What was read of the log so far.
+
+    Attributes:
+        first: sequence number of the first entry in it; None while its header is not read.
+        entries: those that no segment has.
+        fault: where the sound part ends, when the file goes on.
+        end: bytes that were read and are sound.
+    """
+
+    first: int | None = None
+    entries: list[Entry] = field(default_factory=list)
+    fault: WalFault | None = None
+    end: int = 0
+
+    def read(self, layout: Layout, sealed: int) -> None:
+        """Reads it, entry by entry; when this raises, what was read before is there.
+
+        Raises:
+            ValueError: when the first header is damaged.
+            OSError: when the file cannot be read, or not any further.
+        """
+        seq = 0
         for record in read_records(layout.wal):
             if isinstance(record, WalHeader):
                 seq = record.first
-                first = seq if first is None else first
+                self.first = seq if self.first is None else self.first
             elif isinstance(record, WalRecord):
                 if seq >= sealed:
-                    entries.append(record.entry)
-                seq += 1
+                    self.entries.append(record.entry)
+                seq, self.end = seq + 1, record.end
             else:
-                fault = record
+                self.fault = record
+
+
+def _read_log(layout: Layout, sealed: int) -> tuple[int, list[Entry], WalFault | None]:
+    tail = LogTail()
+    try:
+        tail.read(layout, sealed)
     except ValueError as error:
         raise IntegrityError(str(error), help="run `ecluse ledger verify`") from None
     except FileNotFoundError:
         raise IntegrityError(
             "the write-ahead log is missing", help="run `ecluse ledger verify`"
         ) from None
-    assert first is not None, "a header comes first"
-    return first, entries, fault
+    assert tail.first is not None, "a header comes first"
+    return tail.first, tail.entries, tail.fault
 
 
 def frame_of(entries: Sequence[Entry]) -> pl.DataFrame:

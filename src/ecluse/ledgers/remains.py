@@ -13,10 +13,9 @@ import pyarrow as pa
 from ecluse.ledgers.layout import Layout
 from ecluse.ledgers.mark import Mark
 from ecluse.ledgers.notes import Signed, read_notes, signed_manifests
-from ecluse.ledgers.reader import Snapshot, tail_table, take_snapshot
+from ecluse.ledgers.reader import LogTail, Snapshot, tail_table, take_snapshot
 from ecluse.ledgers.segment import Manifest
-from ecluse.ledgers.wal import WalFault, WalHeader, WalRecord, read_records
-from ecluse.model.entry import Entry
+from ecluse.ledgers.wal import WalFault
 from ecluse.model.errors import IntegrityError
 from ecluse.model.exposure import LedgerState
 
@@ -151,14 +150,15 @@ def _salvage(layout: Layout, notes: list[Signed], holes: list[Hole], why: str) -
             holes.append(_between(before, manifest.first, manifest.min_at, why))
         before = manifest
     sealed = before.end if before else 0
-    first, entries, fault = _log(layout, sealed)
+    log = _log(layout, sealed)
+    first, entries = log.first, log.entries
     if first is None:
         what = "the write-ahead log is missing or its header is damaged"
         holes.append(Hole(sealed, None, before.max_at if before else None, None, what))
     elif first > sealed:
         holes.append(_between(before, first, entries[0].at if entries else None, why))
     tail = tail_table(entries, max(sealed, first or 0))
-    return Snapshot(layout, tuple(manifests), tail, fault)
+    return Snapshot(layout, tuple(manifests), tail, log.fault)
 
 
 def _between(before: Manifest | None, first: int, last_at: int | None, why: str) -> Hole:
@@ -187,20 +187,12 @@ def _fitting(layout: Layout, signed: dict[int, set[str]]) -> list[Manifest]:
     return sorted(sound, key=lambda manifest: manifest.first)
 
 
-def _log(layout: Layout, sealed: int) -> tuple[int | None, list[Entry], WalFault | None]:
-    first, seq, fault = None, 0, None
-    entries: list[Entry] = []
+def _log(layout: Layout, sealed: int) -> LogTail:
+    """What can be read; where the disk refuses in the middle, all that comes after is doubtful, and said."""
+    tail = LogTail()
     try:
-        for record in read_records(layout.wal):
-            if isinstance(record, WalHeader):
-                seq = record.first
-                first = seq if first is None else first
-            elif isinstance(record, WalRecord):
-                if seq >= sealed:
-                    entries.append(record.entry)
-                seq += 1
-            else:
-                fault = record
-    except (ValueError, OSError):
-        return first, entries, fault
-    return first, entries, fault
+        tail.read(layout, sealed)
+    except (ValueError, OSError) as error:
+        if tail.first is not None:
+            tail.fault = WalFault(tail.end, f"the log cannot be read any further: {error}")
+    return tail

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ecluse.model.letter import Personal, Wording
-from ecluse.model.notice import Affair, Refusal
+from ecluse.model.notice import Affair
 from ecluse.notices.facts import exposure_data
 from ecluse.notices.letter_body import open_words
 from ecluse.notices.letter_kinds import in_order, label
@@ -116,10 +116,6 @@ def _data(affair: Affair) -> dict[str, Any]:
     }
 
 
-def _check(_affair: Affair, _document: Document) -> tuple[Refusal, ...]:
-    return ()
-
-
 NOTICE = Notice(
     name="attestation",
     title={"fr": "Attestation pour une plainte", "en": "Attestation for a complaint"},
@@ -131,5 +127,4 @@ NOTICE = Notice(
     ),
     build=_build,
     data=_data,
-    check=_check,
 )  # fmt: skip

@@ -6,35 +6,22 @@ replaced, or a statement that was rewritten takes the draft out of force, and a 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 
+from ecluse.incident.acts import Written
+from ecluse.incident.same_person import same_person
 from ecluse.model.errors import IntegrityError
 from ecluse.model.incident import Signed
 from ecluse.model.notice import Drafted, Refusal
 
-__all__ = ["CHECKED", "DRAFTED", "RELEASED", "SIGNED", "Act", "Drawn", "documents", "latest", "reasons"]  # fmt: skip
+__all__ = ["CHECKED", "DRAFTED", "RELEASED", "SIGNED", "Drawn", "documents", "latest", "reasons"]  # fmt: skip
 
 DRAFTED: Final = "document_drafted"
 CHECKED: Final = "document_checked"
 SIGNED: Final = "document_signed"
 RELEASED: Final = "document_released"
-
-
-class Act(Protocol):
-    """A line of the log, as `registers.log` reads it."""
-
-    @property
-    def n(self) -> int: ...
-    @property
-    def at(self) -> int: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def act(self) -> str: ...
-    @property
-    def detail(self) -> dict[str, Any]: ...
 
 
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +45,7 @@ class _Named(msgspec.Struct, frozen=True):
     files: dict[str, str] = {}
 
 
-def documents(lines: Iterable[Act]) -> tuple[Drafted, ...]:
+def documents(lines: Iterable[Written]) -> tuple[Drafted, ...]:
     """Every document of an incident, in the order in which they were drafted.
 
     Raises:
@@ -113,7 +100,7 @@ def reasons(
         yield Refusal("released", draft.name, f"version {draft.version} is released already", "draft the next version when something has changed")  # fmt: skip
     if newer:
         yield Refusal("outdated", draft.name, f"version {draft.version} was followed by another draft", "sign the last one")  # fmt: skip
-    if draft.first is not None and _same(draft.first.by, by):
+    if draft.first is not None and same_person(draft.first.by, by):
         yield Refusal("same_person", "by", f"`{by}` has signed already", "a second person signs: --by NAME")  # fmt: skip
     for name, digest in draft.files:
         if files.get(name) is None:
@@ -131,11 +118,6 @@ def _version(exposure: tuple[int, str] | None) -> str:
     return "no exposure" if exposure is None else f"version {exposure[0]} of the exposure"
 
 
-def _same(one: str, other: str) -> bool:
-    """Names differ by more than capitals and spaces."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
 def _drafted(drawn: Drawn, signed: Signed) -> Drafted:
     return Drafted(
         name=drawn.name,
@@ -150,7 +132,7 @@ def _drafted(drawn: Drawn, signed: Signed) -> Drafted:
     )
 
 
-def _read(line: Act, kind: Any) -> Any:
+def _read(line: Written, kind: Any) -> Any:
     try:
         return msgspec.convert(line.detail, kind)
     except msgspec.ValidationError as error:

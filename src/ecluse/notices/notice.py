@@ -48,6 +48,11 @@ def _none(_: Affair) -> tuple[()]:
     return ()
 
 
+def _nothing_more(_: Affair, _document: Document) -> tuple[()]:
+    """For a document of which no more is asked than of every one: `examine` asks that anyway."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A legal document.
@@ -66,7 +71,7 @@ class Notice:
     required: tuple[Required, ...]
     build: Callable[[Affair, str], Document]
     data: Callable[[Affair], dict[str, Any]]
-    check: Callable[[Affair, Document], tuple[Refusal, ...]]
+    check: Callable[[Affair, Document], tuple[Refusal, ...]] = _nothing_more
     numbers: Callable[[Affair], Iterable[int]] = _none
     permit: Callable[[Affair], Iterable[str]] = _none
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from ecluse.incident.same_person import same_person
 from ecluse.model.errors import CallerError
 from ecluse.model.time import HOUR, format_instant
 from ecluse.registers.files import make_folder, unavailable
@@ -117,7 +118,7 @@ def agree(folder: Path, number: int, *, by: str, at: int, hours: int) -> Request
         CallerError: when it is the same person's, or it was agreed to or done already.
     """
     asked, head = _of(folder, number)
-    if _same(by, asked.by):
+    if same_person(by, asked.by):
         raise CallerError(
             f"request {number} is `{asked.by}`'s own: it needs the agreement of somebody else",
             help="two different persons make names of pseudonyms, never one alone",
@@ -163,7 +164,3 @@ def finish(folder: Path, number: int, counts: Mapping[str, int], *, out: str, by
     """Notes what came of it: numbers and the digest of what was written, never a person; returns the head of the log."""
     detail = {"request": number, **counts, "out": out}
     return append(folder / _LOG, "identification_done", detail, by=by, at=at)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ecluse.incident.same_person import same_person
 from ecluse.ledgers.directory import system_time as now
 from ecluse.model.errors import CallerError, IntegrityError
 from ecluse.model.letter import LetterRow, Personal, Wording
@@ -198,7 +199,7 @@ class LetterDesk:
             self.outbox.tell({"affair": msgspec.json.encode(self.affair).decode()})
             self.folder.append(_AGREED, {"digest": before.digest}, by=by, at=now())
             return self.release()
-        if _same(before.agreed_by, by):
+        if same_person(before.agreed_by, by):
             raise CallerError(f"`{by}` agreed already: a second person must release the letters", help="let another person run the command, with --by NAME")  # fmt: skip
         self.folder.append(_RELEASED, {"digest": before.digest}, by=by, at=now())
         return self.release()
@@ -248,7 +249,3 @@ class LetterDesk:
         also = said.say("letter.guardians") if row.wording.minor else ""
         lines = address_lines(row.name, row.address, also=also)
         return press.print(row.wording, self.outbox.personal(row.person, row.seen), lines)
-
-
-def _same(one: str, other: str) -> bool:
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())

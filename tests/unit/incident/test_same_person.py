@@ -11,6 +11,8 @@ from ecluse.incident.same_person import same_person
         ("Ève Petit", "Eve Petit", True),
         ("\uff21. Martin", "A. Martin", True),
         ("A.\u00a0Martin", "A. Martin", True),
+        ("A. Martin", "A Mar\u200btin", True),
+        ("Jean-Paul Roux", "jean paul roux", True),
         ("A. Martin", "B. Martin", False),
         ("A. Martin", "A. Martinez", False),
     ],
