@@ -28,7 +28,7 @@ by_option = click.option(
 def letters_options(command: Command) -> Command:
     """Adds --register, --incident and --json."""
     command = json_option(command)
-    command = click.option("--incident", required=True, type=TEXT, help="Which one, such as 2026-0001.")(command)  # fmt: skip
+    command = click.option("--incident", envvar="ECLUSE_INCIDENT", required=True, type=TEXT, help="Which one, such as 2026-0001; also from ECLUSE_INCIDENT.")(command)  # fmt: skip
     return click.option("--register", envvar="ECLUSE_REGISTER", required=True, type=FOLDER, help="Folder of the register; also from ECLUSE_REGISTER.")(command)  # fmt: skip
 
 

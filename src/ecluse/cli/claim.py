@@ -219,7 +219,13 @@ def leaks(*, register: Path, as_json: bool) -> None:
 
 @command.command()
 @click.option("--register", type=_FOLDER, envvar="ECLUSE_REGISTER", required=True, help="Register that has the incident.")  # fmt: skip
-@click.option("--incident", type=TEXT, required=True, help="The incident.")
+@click.option(
+    "--incident",
+    envvar="ECLUSE_INCIDENT",
+    type=TEXT,
+    required=True,
+    help="The incident; also from ECLUSE_INCIDENT.",
+)
 @click.option("--number", type=click.IntRange(1), help="Which claim of it; the last one when absent.")  # fmt: skip
 @click.option("--out", "reports", type=_FILE, multiple=True, help="Write the report as .html, .pdf or .json; may be repeated.")  # fmt: skip
 @_language_option

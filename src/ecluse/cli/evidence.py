@@ -25,7 +25,11 @@ _register = click.option(
     help="Folder of the register of incidents; or the variable ECLUSE_REGISTER.",
 )
 _incident = click.option(
-    "--incident", type=TEXT, required=True, help="Number of the incident, such as 2026-0001."
+    "--incident",
+    envvar="ECLUSE_INCIDENT",
+    type=TEXT,
+    required=True,
+    help="Number of the incident, such as 2026-0001; also from ECLUSE_INCIDENT.",
 )
 _by = click.option(
     "--by", type=TEXT, help="Who you are; the user of the operating system when left out."

@@ -38,7 +38,13 @@ def _register(function: Any) -> Any:
 @command.command("request")
 @_folder
 @_register
-@click.option("--incident", required=True, type=TEXT, help="Which one, such as 2026-0001.")
+@click.option(
+    "--incident",
+    envvar="ECLUSE_INCIDENT",
+    required=True,
+    type=TEXT,
+    help="Which one, such as 2026-0001; also from ECLUSE_INCIDENT.",
+)
 @click.option("--version", "number", type=click.IntRange(min=1), help="Version of the exposure; the last one when left out.")  # fmt: skip
 @click.option("--file", "source", required=True, type=_FILE, help="Your own file of people: .csv, .parquet, .sqlite or .duckdb.")  # fmt: skip
 @click.option("--table", "sheet", type=TEXT, help="Table of --file, when that is a database.")
